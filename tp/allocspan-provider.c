@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Instantiates the provider `allocspan` and exports it as a table of functions.
+ *
+ * `_LGPL_SOURCE` makes LTTng's read-side lock inline; it takes the headers of lttng-ust as LGPL
+ * headers, which their licence allows for small inline functions in any program.
+ */
+#define _LGPL_SOURCE
+#define LTTNG_UST_TRACEPOINT_CREATE_PROBES
+#define LTTNG_UST_TRACEPOINT_DEFINE
+#include "allocspan-provider.h"
+
+#include "trace-events.h"
+
+#define DEFINE_EMIT(event, parameters, arguments)                                                  \
+	static void emit_##event parameters                                                        \
+	{                                                                                          \
+		lttng_ust_do_tracepoint(allocspan, event, ASPAN_UNPACK arguments);                 \
+	}
+#define ASPAN_UNPACK(...) __VA_ARGS__
+ASPAN_TRACE_EVENTS(DEFINE_EMIT)
+
+#define TABLE_ENTRY(event, parameters, arguments)                                                  \
+	.event = {                                                                                 \
+		.enabled = &lttng_ust_tracepoint_allocspan___##event.state,                        \
+		.sessions = (void *const *) &lttng_ust_tracepoint_allocspan___##event.probes,      \
+		.emit = emit_##event,                                                              \
+	},
+
+__attribute__((visibility("default"))) const struct aspan_trace_events aspan_trace_events = {
+	ASPAN_TRACE_EVENTS(TABLE_ENTRY)
+};

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The door between liballocspan and the LTTng-UST provider.
+ *
+ * liballocspan must run where liblttng-ust is absent, so it links nothing of LTTng: it opens
+ * liballocspan-tp.so at its start and asks for this table. Until then, and for ever where that fails,
+ * `enabled` points to zeros.
+ *
+ * One X-macro lists the events once: name, parameters, arguments. Both sides are generated from it.
+ */
+#ifndef ASPAN_TP_TRACE_EVENTS_H
+#define ASPAN_TP_TRACE_EVENTS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "trace-kind.h"
+
+/* X(event, (parameters), (arguments)); the order and the types are those of allocspan-provider.h. */
+#define ASPAN_TRACE_EVENTS(X)                                                                      \
+	X(alloc,                                                                                   \
+	  (const void *ptr, size_t size, uint64_t group_id, uint64_t span_id, unsigned int kind,   \
+	   const char *tags, void *ip),                                                            \
+	  (ptr, size, group_id, span_id, kind, tags, ip))                                          \
+	X(free,                                                                                    \
+	  (const void *ptr, size_t size, uint64_t source_group_id, uint64_t current_group_id,      \
+	   uint64_t span_id, unsigned int kind, const char *tags, void *ip),                       \
+	  (ptr, size, source_group_id, current_group_id, span_id, kind, tags, ip))                 \
+	X(span_enter,                                                                              \
+	  (uint64_t span_id, uint64_t parent_span_id, const char *name, uint64_t group_id,         \
+	   const char *tags, void *ip),                                                            \
+	  (span_id, parent_span_id, name, group_id, tags, ip))                                     \
+	X(span_exit,                                                                               \
+	  (uint64_t span_id, const char *name, uint64_t group_id, uint64_t alloc_count,            \
+	   uint64_t alloc_bytes, uint64_t free_count, uint64_t free_bytes, void *ip),              \
+	  (span_id, name, group_id, alloc_count, alloc_bytes, free_count, free_bytes, ip))         \
+	X(group_register, (uint64_t group_id, const char *name, const char *tags, void *ip),       \
+	  (group_id, name, tags, ip))                                                              \
+	X(group_release, (uint64_t group_id, const char *name, const char *tags, void *ip),        \
+	  (group_id, name, tags, ip))                                                              \
+	X(group_stats,                                                                             \
+	  (uint64_t group_id, const char *name, const char *tags, uint64_t live_blocks,            \
+	   uint64_t live_bytes, uint64_t alloc_count, uint64_t alloc_bytes, uint64_t free_count,   \
+	   uint64_t free_bytes, void *ip),                                                         \
+	  (group_id, name, tags, live_blocks, live_bytes, alloc_count, alloc_bytes, free_count,    \
+	   free_bytes, ip))                                                                        \
+	X(budget_exceeded,                                                                         \
+	  (uint64_t group_id, const char *name, const char *tags, uint64_t live_bytes,             \
+	   uint64_t budget_bytes, void *ip),                                                       \
+	  (group_id, name, tags, live_bytes, budget_bytes, ip))                                    \
+	X(misuse, (const char *what, uint64_t group_id, uint64_t span_id, void *ip),               \
+	  (what, group_id, span_id, ip))
+
+/*
+ * `enabled->EVENT` is LTTng's own flag: non-zero while a session records the event. `emit->EVENT`
+ * records it; it may be called from any thread and in a signal handler, and allocates nothing.
+ * `sessions->EVENT` is LTTng's list of probes: it changes when a session starts or stops recording.
+ */
+struct aspan_trace_events {
+#define ASPAN_TRACE_EVENT_MEMBERS(event, parameters, arguments)                                    \
+	struct {                                                                                   \
+		const int *enabled;                                                                \
+		void *const *sessions;                                                             \
+		void(*emit) parameters;                                                            \
+	} event;
+	ASPAN_TRACE_EVENTS(ASPAN_TRACE_EVENT_MEMBERS)
+#undef ASPAN_TRACE_EVENT_MEMBERS
+};
+
+/* The one symbol that liballocspan-tp.so exports besides LTTng's: `const struct aspan_trace_events`. */
+#define ASPAN_TRACE_EVENTS_SYMBOL "aspan_trace_events"
+
+#endif
