@@ -30,5 +30,6 @@ ASPAN_TRACE_EVENTS(DEFINE_EMIT)
 	},
 
 __attribute__((visibility("default"))) const struct aspan_trace_events aspan_trace_events = {
+	.size_bytes = sizeof(struct aspan_trace_events),
 	ASPAN_TRACE_EVENTS(TABLE_ENTRY)
 };

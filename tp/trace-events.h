@@ -57,6 +57,7 @@
  * `sessions->EVENT` is LTTng's list of probes: it changes when a session starts or stops recording.
  */
 struct aspan_trace_events {
+	size_t size_bytes; /* of this struct: tells a table of another version */
 #define ASPAN_TRACE_EVENT_MEMBERS(event, parameters, arguments)                                    \
 	struct {                                                                                   \
 		const int *enabled;                                                                \
