@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The command `allocspan`: chooses the subcommand, and answers what none of them can.
+ */
+#include "commands.h"
+#include "terminal.h"
+
+#include <allocspan/version.h>
+
+#include <argp.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define STRINGIFY_(value) #value
+#define STRINGIFY(value) STRINGIFY_(value)
+#define VERSION                                                                                    \
+	STRINGIFY(ALLOCSPAN_VERSION_MAJOR)                                                         \
+	"." STRINGIFY(ALLOCSPAN_VERSION_MINOR) "." STRINGIFY(ALLOCSPAN_VERSION_PATCH)
+
+/* A word that is further away is not a slip of the fingers. */
+#define MAX_SLIPS 3
+#define MAX_WORD 32
+
+const char *argp_program_version = "allocspan " VERSION;
+
+static const struct subcommand {
+	const char *name;
+	int (*run)(int argc, char **argv);
+	char *title; /* argv[0] of the subcommand; argv is not const */
+	const char *summary;
+} subcommands[] = {
+	{ "record", aspan_cli_record, (char[]){ "allocspan record" },
+	  "Run a command and record which group owns its allocations" },
+#ifdef ALLOCSPAN_HAVE_REPORT
+	{ "report", aspan_cli_report, (char[]){ "allocspan report" },
+	  "Print what each group allocated, and what it still holds" },
+#endif
+	{ "doctor", aspan_cli_doctor, (char[]){ "allocspan doctor" },
+	  "Check what recording needs, and say what to do" },
+};
+
+#define SUBCOMMAND_COUNT (sizeof(subcommands) / sizeof(subcommands[0]))
+
+static void print_help(FILE *stream)
+{
+	fputs("Usage: allocspan COMMAND [ARGUMENT]...\n"
+	      "Tell which piece of work owns the heap.\n\n",
+	      stream);
+	for (size_t i = 0; i < SUBCOMMAND_COUNT; i++) {
+		fprintf(stream, "  %-8s  %s\n", subcommands[i].name, subcommands[i].summary);
+	}
+	fputs("  help      Explain a command\n\n"
+	      "      --help     Print this and exit\n"
+	      "      --version  Print the version and exit\n\n"
+	      "Begin with: allocspan record -- PROGRAM\n",
+	      stream);
+}
+
+static const struct subcommand *find_subcommand(const char *name)
+{
+	for (size_t i = 0; i < SUBCOMMAND_COUNT; i++) {
+		if (strcmp(subcommands[i].name, name) == 0) {
+			return &subcommands[i];
+		}
+	}
+	return NULL;
+}
+
+static unsigned int least(unsigned int a, unsigned int b, unsigned int c)
+{
+	unsigned int lower = a < b ? a : b;
+
+	return lower < c ? lower : c;
+}
+
+/* How many letters must be typed, deleted or changed to make one word the other (Levenshtein). */
+static unsigned int count_slips(const char *typed, const char *meant)
+{
+	unsigned int previous[MAX_WORD + 1], current[MAX_WORD + 1];
+	size_t width = strlen(meant);
+
+	if (strlen(typed) > MAX_WORD || width > MAX_WORD) {
+		return UINT32_MAX;
+	}
+	for (size_t j = 0; j <= width; j++) {
+		previous[j] = (unsigned int) j;
+	}
+	for (size_t i = 0; typed[i]; i++) {
+		current[0] = (unsigned int) i + 1;
+		for (size_t j = 0; j < width; j++) {
+			current[j + 1] = least(previous[j + 1] + 1, current[j] + 1,
+					       previous[j] + (typed[i] != meant[j]));
+		}
+		memcpy(previous, current, sizeof(previous));
+	}
+	return previous[width];
+}
+
+static int complain_about(const char *name)
+{
+	const char *nearest = NULL;
+	unsigned int fewest = MAX_SLIPS + 1;
+
+	for (size_t i = 0; i < SUBCOMMAND_COUNT; i++) {
+		unsigned int slips = count_slips(name, subcommands[i].name);
+
+		if (slips < fewest) {
+			fewest = slips;
+			nearest = subcommands[i].name;
+		}
+	}
+	if (nearest) {
+		aspan_terminal_error("there is no command '%s'; did you mean '%s'?", name, nearest);
+	} else {
+		aspan_terminal_error("there is no command '%s'; see 'allocspan --help'", name);
+	}
+	return ASPAN_CLI_EXIT_USAGE;
+}
+
+static int run_subcommand(const char *name, int argc, char **argv)
+{
+	const struct subcommand *subcommand = find_subcommand(name);
+
+	if (!subcommand) {
+		return complain_about(name);
+	}
+	argv[0] = subcommand->title;
+	return subcommand->run(argc, argv);
+}
+
+static int help(int argc, char **argv)
+{
+	char *arguments[] = { NULL, (char[]){ "--help" }, NULL };
+
+	if (argc < 3) {
+		print_help(stdout);
+		return EXIT_SUCCESS;
+	}
+	return run_subcommand(argv[2], 2, arguments);
+}
+
+int main(int argc, char **argv)
+{
+	const char *word = argc > 1 ? argv[1] : NULL;
+
+	argp_err_exit_status = ASPAN_CLI_EXIT_USAGE;
+	if (!word) {
+		print_help(stderr);
+		return ASPAN_CLI_EXIT_USAGE;
+	}
+	if (strcmp(word, "--version") == 0 || strcmp(word, "-V") == 0) {
+		puts(argp_program_version);
+		return EXIT_SUCCESS;
+	}
+	if (strcmp(word, "help") == 0 || strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 ||
+	    strcmp(word, "-?") == 0) {
+		return help(argc, argv);
+	}
+	return run_subcommand(word, argc - 1, argv + 1);
+}
