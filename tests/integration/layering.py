@@ -11,6 +11,9 @@ import pathlib
 import re
 import sys
 
+# Which version this is, both sides may say.
+VERSION = "include/allocspan/version.h"
+
 # Of which folders (or single files) a folder's files may include headers.
 MAY_INCLUDE = {
     "include/allocspan": {"include/allocspan"},
@@ -20,7 +23,7 @@ MAY_INCLUDE = {
     "lib/bind": {"lib/bind", "lib/core", "tp", "include/allocspan"},
     "lib/analysis": {"lib/analysis", "tp/trace-kind.h"},
     "lib/bt2-plugin": {"lib/bt2-plugin", "lib/analysis", "tp/trace-kind.h"},
-    "lib/cli": {"lib/cli", "lib/bt2-plugin", "lib/analysis", "tp/trace-kind.h"},
+    "lib/cli": {"lib/cli", "lib/bt2-plugin", "lib/analysis", "tp/trace-kind.h", VERSION},
 }
 
 # The only folders that may include headers of these libraries.
