@@ -22,12 +22,12 @@ struct untracked_type {};
 inline constexpr untracked_type untracked{};
 
 /**
- * @brief A period in which something is active on this thread; it ends with exit() or the destructor.
+ * @brief A period in which something is active on this thread; ends with exit() or destructor.
  *
  * A guard can be moved, for members, containers and optionals. That is sound: the library keeps no
- * pointer to it, and guards may end in any order. What C++ cannot express is that it must stay on its
- * thread (or fiber): ended on another it changes nothing there and is counted as misuse, and what it
- * entered stays active. Where nothing has to move, scope is the better choice.
+ * pointer to it, and guards may end in any order. What C++ cannot express is that it must stay on
+ * its thread (or fiber): ended on another it changes nothing there and is counted as misuse, and
+ * what it entered stays active. Where nothing has to move, scope is the better choice.
  *
  * - *Ownership*: keeps the group or span active, also when the last token or span object is gone.
  * - *Thread safety*: used on the thread that made it.
@@ -64,7 +64,12 @@ public:
 		: guard_{ other.guard_ }, entered_{ std::exchange(other.entered_, false) }
 	{}
 
-	/** @brief Ends this period and takes over another. @param other As above. @return This object. */
+	/**
+	 * @brief Ends this period and takes over another.
+	 *
+	 * @param other As above.
+	 * @return This object.
+	 */
 	guard &operator=(guard &&other) noexcept
 	{
 		guard taken{ std::move(other) };
@@ -95,12 +100,16 @@ private:
 /**
  * @brief A guard that cannot move: from here to the end of the enclosing block, on this thread.
  *
- * `scope inside{request};`, where `request` is a token, a span or a context, or #untracked. A function can
- * return one all the same, since C++17 makes the result in place.
+ * `scope inside{request};`, where `request` is a token, a span or a context, or #untracked. A
+ * function can return one all the same, since C++17 makes the result in place.
  */
 class [[nodiscard]] scope {
 public:
-	/** @brief Enters. @param owner A token, span, context or #untracked; may end before the scope. */
+	/**
+	 * @brief Enters.
+	 *
+	 * @param owner A token, span, context or #untracked; may end before the scope.
+	 */
 	template <class Owner>
 	explicit scope(const Owner &owner) noexcept : guard_{ owner }
 	{}

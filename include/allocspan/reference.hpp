@@ -48,9 +48,10 @@ inline void checked(const char *function, int result)
 /**
  * @brief What token and span have in common: a counted reference that may be empty.
  *
- * - *Ownership*: a copy is one reference more; moving takes the reference and leaves its source empty.
- * - *Thread safety*: as `std::shared_ptr`: different objects on any threads, also if they refer to the
- *   same thing; one object on one thread at a time unless all only read.
+ * - *Ownership*: a copy is one reference more; moving takes the reference and leaves its source
+ *   empty.
+ * - *Thread safety*: as `std::shared_ptr`: different objects on any threads, also if they refer to
+ *   the same thing; one object on one thread at a time unless all only read.
  * - *Async-signal safety*: reading and copying, yes; giving the last reference back, no.
  * - *Cost*: an atomic increment a copy, a decrement a destruction, tracing off or on.
  */
@@ -86,7 +87,11 @@ public:
 		return pointer_;
 	}
 
-	/** @brief Gives the reference up to the caller, who must release it. @return NULL if empty. */
+	/**
+	 * @brief Gives the reference up to the caller, who must release it.
+	 *
+	 * @return NULL if empty.
+	 */
 	[[nodiscard]] Type *take() noexcept
 	{
 		return std::exchange(pointer_, nullptr);

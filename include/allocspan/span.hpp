@@ -15,7 +15,7 @@
 namespace allocspan {
 
 /**
- * @brief A unit of work, as reference() describes; entered any number of times, on any threads.
+ * @brief A counted reference to a span: a unit of work, entered any number of times, on any threads.
  */
 class span : public reference<::allocspan_span, ::allocspan_span_retain, ::allocspan_span_release> {
 public:
@@ -44,7 +44,12 @@ public:
 		attach(owner);
 	}
 
-	/** @brief Takes over a reference. @param taken From a C function, or NULL. @return The span. */
+	/**
+	 * @brief Takes over a reference.
+	 *
+	 * @param taken From a C function, or NULL.
+	 * @return The span.
+	 */
 	[[nodiscard]] static span adopt(::allocspan_span *taken) noexcept
 	{
 		return span{ taken };

@@ -22,10 +22,10 @@ using tag = ::allocspan_tag;
 using stats = ::allocspan_stats;
 
 /**
- * @brief A group, as reference() describes: the owner of what is allocated while it is entered.
+ * @brief A counted reference to a group: the owner of what is allocated while it is entered.
  *
- * `token parser{"parser", {{"format", "xml"}}};` registers a group of its own; token::intern() gives
- * the one group of that name and these tags.
+ * `token parser{"parser", {{"format", "xml"}}};` registers a group of its own; token::intern()
+ * gives the one group of that name and these tags.
  */
 class token
 	: public reference<::allocspan_token, ::allocspan_token_retain, ::allocspan_token_release> {
@@ -37,8 +37,8 @@ public:
 	 * @brief Registers a new group; as allocspan_token_register().
 	 *
 	 * @param name 1 to #ALLOCSPAN_NAME_MAX bytes; copied.
-	 * @param tags `{{"key", "value"}, ...}`, or anything with `std::data()` and `std::size()` that
-	 *        holds tags; copied.
+	 * @param tags `{{"key", "value"}, ...}`, or anything with `std::data()` and `std::size()`
+	 *        that holds tags; copied.
 	 * @throws std::system_error With the error numbers of allocspan_token_register().
 	 */
 	template <class Tags = std::initializer_list<tag>>
@@ -70,7 +70,12 @@ public:
 		return token{ ::allocspan_token_retain(::allocspan_token_get_root()) };
 	}
 
-	/** @brief Takes over a reference. @param taken From a C function, or NULL. @return The token. */
+	/**
+	 * @brief Takes over a reference.
+	 *
+	 * @param taken From a C function, or NULL.
+	 * @return The token.
+	 */
 	[[nodiscard]] static token adopt(::allocspan_token *taken) noexcept
 	{
 		return token{ taken };
@@ -88,7 +93,11 @@ public:
 		return ::allocspan_token_name(get());
 	}
 
-	/** @brief Adds up the group's counters; as allocspan_token_stats(). @return Zeros if empty. */
+	/**
+	 * @brief Adds up the group's counters; as allocspan_token_stats().
+	 *
+	 * @return Zeros if empty.
+	 */
 	allocspan::stats stats() const noexcept
 	{
 		allocspan::stats sums{};
@@ -100,7 +109,8 @@ public:
 	}
 
 	/**
-	 * @brief Sets how many live bytes the group should not exceed; as allocspan_token_budget_set().
+	 * @brief Sets how many live bytes the group should not exceed; as
+	 * allocspan_token_budget_set().
 	 *
 	 * @param budget_bytes In bytes of requested size; 0 takes the budget away.
 	 * @throws std::system_error EINVAL if empty.

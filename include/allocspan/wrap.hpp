@@ -19,8 +19,9 @@ namespace allocspan {
 /**
  * @brief A callable that enters something around each call; what wrap() returns.
  *
- * It can be copied if the callable can, and so fits into `std::function`, `std::thread`, `std::async`
- * and thread pools. The scope is left before the caller sees the result or the exception.
+ * It can be copied if the callable can, and so fits into `std::function`, `std::thread`,
+ * `std::async` and thread pools. The scope is left before the caller sees the result or the
+ * exception.
  */
 template <class Owner, class Callable>
 class wrapped {
@@ -50,7 +51,12 @@ public:
 		return std::invoke(callable_, std::forward<Arguments>(arguments)...);
 	}
 
-	/** @brief Calls inside, once. @param arguments Passed on. @return What the callable returns. */
+	/**
+	 * @brief Calls inside, once.
+	 *
+	 * @param arguments Passed on.
+	 * @return What the callable returns.
+	 */
 	template <class... Arguments>
 	std::invoke_result_t<Callable, Arguments...> operator()(Arguments &&...arguments)
 		&&noexcept(std::is_nothrow_invocable_v<Callable, Arguments...>)
@@ -91,7 +97,8 @@ template <class Callable>
 }
 
 /**
- * @brief Starts a thread that inherits what is active here; otherwise as the constructor of `std::thread`.
+ * @brief Starts a thread that inherits what is active here; otherwise as the constructor of
+ * `std::thread`.
  *
  * @param callable Called on the new thread.
  * @param arguments Copied or moved there.
