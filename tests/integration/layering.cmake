@@ -18,7 +18,7 @@ endforeach()
 file(WRITE ${CMAKE_CURRENT_BINARY_DIR}/layering-links.txt "${links}")
 
 set(layering ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/layering.py)
-add_test(NAME layers_point_one_way
+add_test(NAME integration/layers_point_one_way
 	COMMAND ${layering} ${PROJECT_SOURCE_DIR} ${CMAKE_CURRENT_BINARY_DIR}/layering-links.txt)
 
 # That the check can fail: a tree and links with one breach of each kind.
@@ -29,10 +29,11 @@ file(WRITE ${breaches}/lib/analysis/model.c "#include <babeltrace2/babeltrace.h>
 file(WRITE ${breaches}/lib/cli/cli.c "#include <allocspan/token.h>\n")
 file(WRITE ${breaches}/include/allocspan/token.h "")
 file(WRITE ${breaches}/links.txt "allocspan PkgConfig::LTTNG_UST\n")
-add_test(NAME layer_breaches_are_found
+add_test(NAME integration/layer_breaches_are_found
 	COMMAND sh -c "\"$@\" | cut -d : -f 1 | sort | tr '\\n' ' '" sh
 		${layering} ${breaches} ${breaches}/links.txt)
-set_tests_properties(layer_breaches_are_found PROPERTIES PASS_REGULAR_EXPRESSION
+set_tests_properties(integration/layer_breaches_are_found PROPERTIES PASS_REGULAR_EXPRESSION
 	"^lib/analysis/model.c lib/cli/cli.c lib/core/core.h target allocspan [\n]*$")
 
-set_tests_properties(layers_point_one_way layer_breaches_are_found PROPERTIES LABELS integration)
+set_tests_properties(integration/layers_point_one_way integration/layer_breaches_are_found PROPERTIES
+	LABELS integration)

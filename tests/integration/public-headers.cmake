@@ -4,7 +4,7 @@ find_program(CLANG clang REQUIRED)
 find_program(CLANGXX clang++ REQUIRED)
 
 function(add_public_headers_test name pattern)
-	add_test(NAME public_headers_compile_alone_${name}
+	add_test(NAME integration/public_headers_compile_alone_${name}
 		COMMAND sh -euc "
 			for header in ${pattern}; do
 				for macros in on DISABLE; do
@@ -14,7 +14,7 @@ function(add_public_headers_test name pattern)
 				done
 			done" sh ${ARGN}
 		WORKING_DIRECTORY ${PROJECT_SOURCE_DIR}/include)
-	set_tests_properties(public_headers_compile_alone_${name} PROPERTIES LABELS integration)
+	set_tests_properties(integration/public_headers_compile_alone_${name} PROPERTIES LABELS integration)
 endfunction()
 
 set(c11 -x c -std=c11 -Wshadow -Wstrict-prototypes)
