@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The stack of what a thread (or a fiber) has entered, and so the active group.
+ *
+ * The big picture
+ * ---------------
+ *
+ *    entries:   0          1           2           3          depth = 4
+ *              [token A]  [span, no   [token B]   [exited    ]
+ *                          token    ]              out of order]
+ *    active:    A          A           B           B          aspan_thread.active_slot = B
+ *
+ * Each entry remembers what was active outside of it (`outer_slot`, `outer_span_id`), so that exiting the innermost one
+ * restores it with one load. An entry that is exited out of order becomes a tombstone, the entries inside it are told
+ * the new outer state, and it is dropped when it is innermost. Entries never move while they are entered; the stack
+ * grows by chunks that double, so an index finds its entry in a few instructions, at any depth.
+ *
+ * Ordering
+ * --------
+ * 1. Only the thread that runs on the stack writes it. A signal handler of that thread may push and pop between any two
+ *    of its instructions, and leaves the depth and the active state as it found them. So a push first reserves its entry
+ *    (depth), then fills it, then makes it active; a pop restores what was active, then frees the entry, then the depth.
+ *    A free entry (serial 0) is never taken for a tombstone.
+ * 2. reclaim.c looks through all stacks with the lock held, for groups and spans that are still entered. What it looks for
+ *    has no reference left, so nobody can enter it any more, with one exception: a span's token can be detached
+ *    while it is being entered. So entering a span reads the token, pushes, and reads it again; reclaim.c runs
+ *    membarrier() between the detaching and the looking, which makes either the push visible to the one or the detaching
+ *    to the other.
+ */
+#ifndef ASPAN_CORE_GROUP_STACK_H
+#define ASPAN_CORE_GROUP_STACK_H
+
+#include <allocspan/guard.h>
+#include <allocspan/span.h>
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "compiler.h"
+#include "thread.h"
+
+/* Slots that are no group's: what an entry makes active, and `active_slot` of a thread. */
+enum aspan_slot {
+	ASPAN_SLOT_NONE = 0,
+	ASPAN_SLOT_ROOT = 1,
+	ASPAN_SLOT_LAST_GROUP = 1 << 24,
+	ASPAN_SLOT_UNTRACKED = 0x7ffffffe,
+	ASPAN_SLOT_INHERIT = 0x7fffffff, /* leaves active what was; only in entries */
+};
+
+/* What an entry is; in the low bits of its serial. */
+enum aspan_entry_kind {
+	ASPAN_ENTRY_TOKEN = 0, /* a token, or an untracked period */
+	ASPAN_ENTRY_SPAN = 1,
+	ASPAN_ENTRY_CONTEXT = 2, /* with a span that was entered elsewhere */
+};
+
+#define ASPAN_ENTRY_KIND_MASK UINT64_C(3)
+#define ASPAN_SERIAL_STEP UINT64_C(4)
+#define ASPAN_SERIAL_FREE UINT64_C(0)
+#define ASPAN_SERIAL_TOMBSTONE UINT64_MAX
+
+static inline bool aspan_serial_is_live(uint64_t serial)
+{
+	return serial != ASPAN_SERIAL_FREE && serial != ASPAN_SERIAL_TOMBSTONE;
+}
+
+/* One cache line. */
+struct aspan_entry {
+	_Atomic uint64_t serial; /* free, tombstone, or unique in the stack */
+	_Atomic uint32_t slot; /* what it makes active; ASPAN_SLOT_INHERIT: what was */
+	uint32_t outer_slot;
+	_Atomic(struct allocspan_span *) span; /* NULL for a token */
+	uint64_t outer_span_id; /* not of a token */
+	uint64_t alloc_count; /* the thread's totals when a span was entered */
+	uint64_t alloc_bytes;
+	uint64_t free_count;
+	uint64_t free_bytes;
+};
+
+#define ASPAN_STACK_FIRST_SHIFT 4
+#define ASPAN_STACK_FIRST (UINT32_C(1) << ASPAN_STACK_FIRST_SHIFT)
+#define ASPAN_STACK_CHUNKS 24
+
+struct allocspan_fiber {
+	uint32_t id; /* never 0 and never one of aspan_guard_id */
+	_Atomic uint32_t depth;
+	uint32_t capacity;
+	bool is_own; /* of a thread, and ends with it */
+	uint32_t saved_slot; /* while it is nobody's current stack */
+	uint64_t saved_span_id;
+	uint64_t last_serial;
+	struct allocspan_fiber *previous; /* the list of all is protected by the lock */
+	struct allocspan_fiber *next;
+	struct aspan_entry *chunks[ASPAN_STACK_CHUNKS]; /* 16, 32, 64... entries, after the first 16 */
+	struct aspan_entry first[ASPAN_STACK_FIRST];
+};
+
+/* Guards that are not on any stack, by their `stack_id`. */
+enum aspan_guard_id {
+	ASPAN_GUARD_NEVER = 0, /* never entered */
+	ASPAN_GUARD_EXITED = UINT32_MAX,
+	ASPAN_GUARD_VOID = UINT32_MAX - 1, /* entering failed; exiting is harmless */
+	ASPAN_GUARD_LAST_STACK = UINT32_MAX - 2,
+};
+
+static inline struct allocspan_guard aspan_guard_void(void)
+{
+	return (struct allocspan_guard){ .stack_id = ASPAN_GUARD_VOID };
+}
+
+struct aspan_entry *aspan_stack_far_entry(const struct allocspan_fiber *stack, uint32_t index);
+
+static inline struct aspan_entry *aspan_stack_entry(struct allocspan_fiber *stack, uint32_t index)
+{
+	return aspan_likely(index < ASPAN_STACK_FIRST) ? &stack->first[index] :
+							 aspan_stack_far_entry(stack, index);
+}
+
+static inline uint32_t aspan_stack_depth(const struct allocspan_fiber *stack)
+{
+	return atomic_load_explicit(&stack->depth, memory_order_relaxed);
+}
+
+/* Makes a stack with nothing on it; NULL without memory. */
+struct allocspan_fiber *aspan_stack_create(void);
+
+/* Exits all that is on it and frees it. It must not be anybody's current stack. */
+void aspan_stack_destroy(struct allocspan_fiber *stack);
+
+/* Frees without exiting. Call with the lock held. */
+void aspan_stack_free(struct allocspan_fiber *stack);
+
+/* All stacks, for reclaim.c. Call with the lock held. */
+struct allocspan_fiber *aspan_stack_first(void);
+
+/*
+ * A stack of this thread with room for one entry more; NULL if there is no memory, which is counted as misuse, or if the
+ * thread has ended.
+ */
+ASPAN_SLOW struct allocspan_fiber *aspan_stack_make_room(void *ip);
+
+/* Enters: see ordering 1. */
+static inline struct allocspan_guard aspan_stack_push(struct aspan_thread *thread, uint32_t slot,
+						      struct allocspan_span *span, uint64_t span_id,
+						      enum aspan_entry_kind kind, void *ip)
+{
+	struct allocspan_fiber *stack = thread->stack;
+	struct aspan_entry *entry;
+	uint64_t serial;
+	uint32_t index;
+
+	if (aspan_unlikely(!stack || aspan_stack_depth(stack) >= stack->capacity)) {
+		stack = aspan_stack_make_room(ip);
+		if (!stack) {
+			return aspan_guard_void();
+		}
+	}
+	index = aspan_stack_depth(stack);
+	/* Relaxed stores: read by reclaim.c, ordered by membarrier or the lock (ordering 2). */
+	atomic_store_explicit(&stack->depth, index + 1, memory_order_relaxed);
+	aspan_signal_fence();
+	entry = aspan_stack_entry(stack, index);
+	serial = (stack->last_serial += ASPAN_SERIAL_STEP) | kind;
+	atomic_store_explicit(&entry->slot, slot, memory_order_relaxed);
+	entry->outer_slot = thread->active_slot;
+	atomic_store_explicit(&entry->span, span, memory_order_relaxed);
+	if (kind != ASPAN_ENTRY_TOKEN) {
+		entry->outer_span_id = thread->span_id;
+	}
+	aspan_signal_fence();
+	atomic_store_explicit(&entry->serial, serial, memory_order_relaxed);
+	aspan_signal_fence();
+	if (kind != ASPAN_ENTRY_TOKEN) {
+		thread->span_id = span_id;
+	}
+	if (slot != ASPAN_SLOT_INHERIT) {
+		thread->active_slot = slot;
+	}
+	return (struct allocspan_guard){ .serial = serial, .stack_id = stack->id, .index = index };
+}
+
+/* Whether the guard is on this stack, and which entry it is. */
+static inline struct aspan_entry *aspan_stack_find(struct allocspan_fiber *stack,
+						   const struct allocspan_guard *guard)
+{
+	struct aspan_entry *entry;
+
+	if (aspan_unlikely(!stack || guard->stack_id != stack->id ||
+			   guard->index >= aspan_stack_depth(stack))) {
+		return NULL;
+	}
+	entry = aspan_stack_entry(stack, guard->index);
+	if (aspan_unlikely(atomic_load_explicit(&entry->serial, memory_order_relaxed) !=
+			   guard->serial)) {
+		return NULL;
+	}
+	return entry;
+}
+
+/*
+ * Takes an entry off the current stack of this thread, innermost or not. The span's event is the
+ * caller's business, before.
+ */
+void aspan_stack_remove(struct aspan_thread *thread, struct allocspan_fiber *stack, uint32_t index,
+			struct aspan_entry *entry);
+
+/* Makes another stack current on this thread: saves what is active, and restores what was there. */
+void aspan_stack_switch(struct aspan_thread *thread, struct allocspan_fiber *stack);
+
+#endif

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * See init.h.
+ */
+#include "init.h"
+
+#include <allocspan/tracking.h>
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "debug.h"
+#include "group.h"
+#include "lock.h"
+#include "reclaim.h"
+#include "record.h"
+#include "stats-thread.h"
+#include "thread.h"
+#include "trace.h"
+
+#define ENV_DEBUG "ALLOCSPAN_DEBUG"
+#define ENV_ROOT "ALLOCSPAN_ROOT"
+#define ENV_STATS_INTERVAL "ALLOCSPAN_STATS_INTERVAL_MS"
+#define LONGEST_INTERVAL_MS 3600000
+
+_Atomic int aspan_init_state = ASPAN_INIT_NOT_YET;
+
+static void after_fork_in_child(void)
+{
+	aspan_thread_after_fork();
+	aspan_stats_thread_after_fork();
+	aspan_lock_after_fork();
+}
+
+int aspan_init_slow(void)
+{
+	uint32_t busy = aspan_record_internal_begin();
+	struct aspan_lock lock = aspan_lock();
+	int error = 0;
+
+	if (atomic_load_explicit(&aspan_init_state, memory_order_relaxed) == ASPAN_INIT_NOT_YET) {
+		aspan_reclaim_init();
+		error = aspan_group_init();
+		if (!error) {
+			error = aspan_thread_init();
+		}
+		if (!error) {
+			/* Pairs with the acquire in aspan_init(). */
+			atomic_store_explicit(&aspan_init_state, ASPAN_INIT_DONE,
+					      memory_order_release);
+		}
+	}
+	aspan_unlock(&lock);
+	aspan_record_internal_end(busy);
+	return error;
+}
+
+/* A set-user-id program is not steered by its environment. */
+static bool environment_says_yes(const char *name)
+{
+	const char *value = secure_getenv(name);
+
+	return value && strcmp(value, "") != 0 && strcmp(value, "0") != 0;
+}
+
+static void read_stats_interval(void)
+{
+	const char *value = secure_getenv(ENV_STATS_INTERVAL);
+	char *end = NULL;
+	unsigned long interval_ms;
+
+	if (!value) {
+		return;
+	}
+	interval_ms = strtoul(value, &end, 10);
+	if (end == value || *end || interval_ms < 1 || interval_ms > LONGEST_INTERVAL_MS) {
+		aspan_debug(ENV_STATS_INTERVAL "=%s is not a number of 1 to %d: using %d", value,
+			    LONGEST_INTERVAL_MS, ASPAN_STATS_INTERVAL_MS);
+		return;
+	}
+	aspan_stats_interval_ms = (unsigned int) interval_ms;
+}
+
+__attribute__((constructor)) static void start(void)
+{
+	int saved_errno = errno;
+	uint32_t busy = aspan_record_internal_begin();
+
+	aspan_debug_wanted = environment_says_yes(ENV_DEBUG);
+	read_stats_interval();
+	if (aspan_init() == 0) {
+		pthread_atfork(aspan_lock_before_fork, aspan_lock_after_fork, after_fork_in_child);
+		aspan_trace_open();
+		/* After LTTng's own, so that it runs before LTTng's end. */
+		atexit(aspan_stats_thread_finish);
+	}
+	aspan_record_internal_end(busy);
+	if (environment_says_yes(ENV_ROOT)) {
+		allocspan_root_enable();
+	}
+	aspan_stats_thread_ensure();
+	errno = saved_errno;
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The library's start, in its constructor or with the first call that needs it, whichever comes first.
+ */
+#ifndef ASPAN_CORE_INIT_H
+#define ASPAN_CORE_INIT_H
+
+#include <stdatomic.h>
+
+#include "compiler.h"
+
+enum aspan_init_state {
+	ASPAN_INIT_NOT_YET,
+	ASPAN_INIT_DONE,
+};
+
+extern _Atomic int aspan_init_state;
+
+ASPAN_SLOW int aspan_init_slow(void);
+
+/* Groups, threads and forks are taken care of from here on. Returns 0 or -ENOMEM. */
+static inline int aspan_init(void)
+{
+	/* Pairs with the release in aspan_init_slow(). */
+	if (aspan_likely(atomic_load_explicit(&aspan_init_state, memory_order_acquire) ==
+			 ASPAN_INIT_DONE)) {
+		return 0;
+	}
+	return aspan_init_slow();
+}
+
+#endif

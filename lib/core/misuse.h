@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Misuse of guards, tokens and spans: counted, recorded as a `misuse` event, and otherwise harmless.
+ */
+#ifndef ASPAN_CORE_MISUSE_H
+#define ASPAN_CORE_MISUSE_H
+
+#include <stdint.h>
+
+/* X(symbol, name in the trace); the names are documented at allocspan_misuse_count(). */
+#define ASPAN_MISUSES(X)                                                                           \
+	X(EXIT_TWICE, exit_twice)                                                                  \
+	X(EXIT_NOT_ENTERED, exit_not_entered)                                                      \
+	X(EXIT_OTHER_THREAD, exit_other_thread)                                                    \
+	X(ENTER_NULL, enter_null)                                                                  \
+	X(ENTER_RELEASED, enter_released)                                                          \
+	X(ENTER_NO_MEMORY, enter_no_memory)                                                        \
+	X(RELEASE_TWICE, release_twice)                                                            \
+	X(UNWIND_OTHER_THREAD, unwind_other_thread)                                                \
+	X(THREAD_EXIT_INSIDE, thread_exit_inside)
+
+enum aspan_misuse {
+#define ASPAN_MISUSE_SYMBOL(symbol, name) ASPAN_MISUSE_##symbol,
+	ASPAN_MISUSES(ASPAN_MISUSE_SYMBOL)
+#undef ASPAN_MISUSE_SYMBOL
+};
+
+/* `group_id` and `span_id` are 0 where they are not known. Async-signal-safe. */
+void aspan_misuse(enum aspan_misuse what, uint64_t group_id, uint64_t span_id, void *ip);
+
+#endif

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * See observe.h.
+ */
+#include "observe.h"
+
+#include <errno.h>
+
+#include "budget.h"
+#include "group.h"
+#include "record.h"
+#include "stats-thread.h"
+#include "trace.h"
+#include "tracker.h"
+
+static bool has_hook(enum aspan_hook hook)
+{
+	return atomic_load_explicit(&aspan_record_hooks, memory_order_relaxed) & hook;
+}
+
+void aspan_observe_alloc(void *address, size_t size_bytes, struct allocspan_token *group,
+			 enum aspan_trace_kind kind, void *ip)
+{
+	int saved_errno = errno;
+
+	if (aspan_trace_enabled(alloc)) {
+		aspan_trace_emit(alloc, address, size_bytes, group->view.id, aspan_thread.span_id, kind,
+				 group->tag_string, ip);
+	}
+	aspan_stats_thread_ensure();
+	if (has_hook(ASPAN_HOOK_BUDGET)) {
+		aspan_budget_alloc(group, size_bytes, ip);
+	}
+	if (has_hook(ASPAN_HOOK_TRACKER)) {
+		aspan_tracker_alloc(address, size_bytes, group, kind);
+	}
+	errno = saved_errno;
+}
+
+void aspan_observe_free(void *address, size_t size_bytes, struct allocspan_token *group,
+			enum aspan_trace_kind kind, void *ip)
+{
+	int saved_errno = errno;
+	uint32_t current = aspan_record_slot(&aspan_thread);
+
+	if (has_hook(ASPAN_HOOK_TRACKER)) {
+		aspan_tracker_free(address, size_bytes, group, kind);
+	}
+	if (has_hook(ASPAN_HOOK_BUDGET)) {
+		aspan_budget_free(group, size_bytes);
+	}
+	/* LTTng freeing a tracked block while it records must not come back to it. */
+	if (aspan_trace_enabled(free) && !(aspan_thread.busy & ASPAN_BUSY_TRACER)) {
+		aspan_trace_emit(free, address, size_bytes, group->view.id,
+				 aspan_slot_is_group(current) ? aspan_group_of_slot(current)->view.id : 0,
+				 aspan_thread.span_id, kind, group->tag_string, ip);
+	}
+	errno = saved_errno;
+}

@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Spans: see include/allocspan/span.h for the contract.
+ */
+#include "span.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "arena.h"
+#include "group.h"
+#include "init.h"
+#include "lock.h"
+#include "misuse.h"
+#include "reclaim.h"
+#include "trace.h"
+
+/* Protected by the lock. */
+static struct allocspan_span *free_spans;
+static uint64_t last_id;
+
+static struct allocspan_span *make(const char *name)
+{
+	struct allocspan_span *span = free_spans ? free_spans : aspan_arena_alloc(sizeof(*span));
+	size_t name_bytes = strlen(name) + 1;
+	char *copy = aspan_arena_alloc(name_bytes);
+
+	if (span && span == free_spans) {
+		free_spans = span->next;
+	}
+	if (!span || !copy) {
+		aspan_arena_free(copy, name_bytes);
+		if (span) {
+			span->next = free_spans;
+			free_spans = span;
+		}
+		return NULL;
+	}
+	span->id = ++last_id;
+	span->name = memcpy(copy, name, name_bytes);
+	span->name_bytes = name_bytes;
+	span->is_released = false;
+	/* The program orders these before another thread's use when it hands the span over. */
+	atomic_store_explicit(&span->token, NULL, memory_order_relaxed);
+	atomic_store_explicit(&span->references, 1, memory_order_relaxed);
+	return span;
+}
+
+struct allocspan_span *allocspan_span_create(const char *name)
+{
+	int error = aspan_name_check(name);
+	struct allocspan_span *span = NULL;
+	struct aspan_lock lock;
+
+	if (!error) {
+		error = aspan_init();
+	}
+	if (!error) {
+		lock = aspan_lock();
+		span = make(name);
+		aspan_unlock(&lock);
+		error = -ENOMEM;
+	}
+	if (!span) {
+		errno = -error;
+	}
+	return span;
+}
+
+void aspan_span_retain(struct allocspan_span *span)
+{
+	/* Relaxed: a reference or an entry of the caller keeps the span until this one is seen. */
+	atomic_fetch_add_explicit(&span->references, 1, memory_order_relaxed);
+}
+
+struct allocspan_span *allocspan_span_retain(struct allocspan_span *span)
+{
+	if (span) {
+		aspan_span_retain(span);
+	}
+	return span;
+}
+
+void aspan_span_reclaim(struct allocspan_span *span)
+{
+	aspan_arena_free((char *) (uintptr_t) span->name, span->name_bytes);
+	span->name = NULL;
+	span->next = free_spans;
+	free_spans = span;
+}
+
+/* Call with the lock held; the reference to the old token is the caller's. */
+static struct allocspan_token *exchange_token(struct allocspan_span *span,
+					      struct allocspan_token *token)
+{
+	/* Pairs with the loads in push_with_token(). */
+	return atomic_exchange_explicit(&span->token, token, memory_order_acq_rel);
+}
+
+/* The same without the lock, which must be free when the old token is released. */
+static int replace_token(struct allocspan_span *span, struct allocspan_token *token, void *ip)
+{
+	struct aspan_lock lock = aspan_lock();
+	struct allocspan_token *old = exchange_token(span, token);
+
+	aspan_unlock(&lock);
+	if (!old) {
+		return -ENOENT;
+	}
+	aspan_group_release(old, ip);
+	return 0;
+}
+
+static ASPAN_SLOW void release_last(struct allocspan_span *span, void *ip)
+{
+	struct aspan_lock lock = aspan_lock();
+	struct allocspan_token *token = NULL;
+
+	/* A captured context may have taken it up again, or the record be another span's by now. */
+	if (atomic_load_explicit(&span->references, memory_order_acquire) == 0 && !span->is_released) {
+		token = exchange_token(span, NULL);
+		span->is_released = true;
+		aspan_reclaim_add_span(span);
+	}
+	aspan_unlock(&lock);
+	if (token) {
+		aspan_group_release(token, ip);
+	}
+}
+
+void allocspan_span_release(struct allocspan_span *span)
+{
+	uint32_t references;
+
+	if (!span) {
+		return;
+	}
+	references = atomic_load_explicit(&span->references, memory_order_relaxed);
+	do {
+		if (references == 0) {
+			aspan_misuse(ASPAN_MISUSE_RELEASE_TWICE, 0, span->id, ASPAN_CALLER_IP());
+			return;
+		}
+		/* Release and acquire: what others did with the span comes before its end. */
+	} while (!atomic_compare_exchange_weak_explicit(&span->references, &references,
+							references - 1, memory_order_acq_rel,
+							memory_order_relaxed));
+	if (references == 1) {
+		release_last(span, ASPAN_CALLER_IP());
+	}
+}
+
+int allocspan_span_attach(struct allocspan_span *span, struct allocspan_token *token)
+{
+	if (!span || !token || !aspan_group_retain(token)) {
+		return -EINVAL;
+	}
+	replace_token(span, token, ASPAN_CALLER_IP());
+	return 0;
+}
+
+int allocspan_span_detach(struct allocspan_span *span)
+{
+	return span ? replace_token(span, NULL, ASPAN_CALLER_IP()) : -EINVAL;
+}
+
+uint64_t allocspan_span_id(const struct allocspan_span *span)
+{
+	return span ? span->id : 0;
+}
+
+uint64_t allocspan_current_span_id(void)
+{
+	return aspan_thread.span_id;
+}
+
+struct allocspan_span *aspan_span_current(const struct aspan_thread *thread)
+{
+	struct allocspan_fiber *stack = thread->stack;
+	uint32_t depth = stack ? aspan_stack_depth(stack) : 0;
+
+	while (depth-- > 0) {
+		struct aspan_entry *entry = aspan_stack_entry(stack, depth);
+		uint64_t serial = atomic_load_explicit(&entry->serial, memory_order_relaxed);
+
+		if (aspan_serial_is_live(serial) &&
+		    (serial & ASPAN_ENTRY_KIND_MASK) != ASPAN_ENTRY_TOKEN) {
+			return atomic_load_explicit(&entry->span, memory_order_relaxed);
+		}
+	}
+	return NULL;
+}
+
+/* The thread's totals over all groups. */
+static struct allocspan_stats thread_totals(const struct aspan_thread *thread)
+{
+	struct allocspan_stats totals = { 0 };
+
+	if (thread->record) {
+		aspan_counters_sum_frees(&thread->record->totals, &totals);
+		aspan_counters_sum_allocs(&thread->record->totals, &totals);
+	}
+	return totals;
+}
+
+/* Always, so that the exit is right also if a session starts inside. */
+static inline void note_totals(struct aspan_thread *thread, uint32_t index)
+{
+	struct aspan_entry *entry = aspan_stack_entry(thread->stack, index);
+	struct allocspan_stats totals = thread_totals(thread);
+
+	entry->alloc_count = totals.alloc_count;
+	entry->alloc_bytes = totals.alloc_bytes;
+	entry->free_count = totals.free_count;
+	entry->free_bytes = totals.free_bytes;
+}
+
+static ASPAN_SLOW void trace_enter(const struct aspan_thread *thread, const struct allocspan_span *span,
+				   uint64_t parent_span_id, void *ip)
+{
+	const struct allocspan_token *group =
+		aspan_slot_is_group(thread->active_slot) ? aspan_group_of_slot(thread->active_slot) : NULL;
+
+	aspan_trace_emit(span_enter, span->id, parent_span_id, span->name, group ? group->view.id : 0,
+			 group ? group->tag_string : "", ip);
+}
+
+void aspan_span_trace_exit(const struct aspan_thread *thread, const struct aspan_entry *entry, void *ip)
+{
+	const struct allocspan_span *span = atomic_load_explicit(&entry->span, memory_order_relaxed);
+	uint32_t slot = atomic_load_explicit(&entry->slot, memory_order_relaxed);
+	struct allocspan_stats totals;
+
+	if (!aspan_trace_enabled(span_exit)) {
+		return;
+	}
+	if (slot == ASPAN_SLOT_INHERIT) {
+		slot = entry->outer_slot;
+	}
+	totals = thread_totals(thread);
+	aspan_trace_emit(span_exit, span->id, span->name,
+			 aspan_slot_is_group(slot) ? aspan_group_of_slot(slot)->view.id : 0,
+			 totals.alloc_count - entry->alloc_count,
+			 totals.alloc_bytes - entry->alloc_bytes,
+			 totals.free_count - entry->free_count, totals.free_bytes - entry->free_bytes,
+			 ip);
+}
+
+static ASPAN_SLOW struct allocspan_guard enter_wrongly(const struct allocspan_span *span, void *ip)
+{
+	aspan_misuse(span ? ASPAN_MISUSE_ENTER_RELEASED : ASPAN_MISUSE_ENTER_NULL, 0,
+		     allocspan_span_id(span), ip);
+	return aspan_guard_void();
+}
+
+/* Pushes the span with the token it has; group-stack.h, ordering 2, tells why the token is read twice. */
+static inline struct allocspan_guard push_with_token(struct aspan_thread *thread,
+						     struct allocspan_span *span, void *ip)
+{
+	struct allocspan_token *token = atomic_load_explicit(&span->token, memory_order_acquire);
+
+	for (;;) {
+		struct allocspan_guard guard =
+			aspan_stack_push(thread, token ? token->slot : (uint32_t) ASPAN_SLOT_INHERIT,
+					 span, span->id, ASPAN_ENTRY_SPAN, ip);
+		struct allocspan_token *again;
+
+		aspan_signal_fence();
+		if (aspan_unlikely(aspan_reclaim_needs_fence)) {
+			atomic_thread_fence(memory_order_seq_cst);
+		}
+		/* Both pair with exchange_token(). */
+		again = atomic_load_explicit(&span->token, memory_order_acquire);
+		if (aspan_likely(again == token) || guard.stack_id == ASPAN_GUARD_VOID) {
+			return guard;
+		}
+		aspan_stack_remove(thread, thread->stack, guard.index,
+				   aspan_stack_entry(thread->stack, guard.index));
+		token = again;
+	}
+}
+
+struct allocspan_guard allocspan_span_enter(struct allocspan_span *span)
+{
+	struct aspan_thread *thread = &aspan_thread;
+	struct allocspan_guard guard;
+	uint64_t parent_span_id = thread->span_id;
+
+	/* Relaxed: only tells misuse. */
+	if (aspan_unlikely(!span || atomic_load_explicit(&span->references,
+							 memory_order_relaxed) == 0)) {
+		return enter_wrongly(span, ASPAN_CALLER_IP());
+	}
+	guard = push_with_token(thread, span, ASPAN_CALLER_IP());
+	if (aspan_unlikely(guard.stack_id == ASPAN_GUARD_VOID)) {
+		return guard;
+	}
+	note_totals(thread, guard.index);
+	if (aspan_trace_enabled(span_enter)) {
+		trace_enter(thread, span, parent_span_id, ASPAN_CALLER_IP());
+	}
+	return guard;
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Checkpoints: the exact counters of groups as `group_stats` events, from a helper thread that exists only while a session
+ * records them.
+ *
+ * LTTng tells nobody when an event is enabled. So the library looks when something happens to it anyway: when a block
+ * is tracked, when a token is registered, when it starts; then the helper is started. The helper sees a further session by
+ * LTTng's list of probes, which changes with it, and shows it all groups. It ends when no session is left.
+ */
+#ifndef ASPAN_CORE_STATS_THREAD_H
+#define ASPAN_CORE_STATS_THREAD_H
+
+#include "trace.h"
+
+/* How often, unless the environment says otherwise. */
+#define ASPAN_STATS_INTERVAL_MS 100
+
+/* Set once, at the library's start. */
+extern unsigned int aspan_stats_interval_ms;
+
+ASPAN_SLOW void aspan_stats_thread_start(void);
+
+/* Starts the helper if a session wants it; otherwise a look at a flag. Inside malloc, or where it may be called. */
+static inline void aspan_stats_thread_ensure(void)
+{
+	if (aspan_trace_enabled(group_stats)) {
+		aspan_stats_thread_start();
+	}
+}
+
+/* Records every group that changed since its last checkpoint: at the process's end. */
+void aspan_stats_thread_finish(void);
+
+/* The helper is not in the child. Call with the lock held. */
+void aspan_stats_thread_after_fork(void);
+
+#endif

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * See thread.h.
+ */
+#include "thread.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <pthread.h>
+
+#include "arena.h"
+#include "group-stack.h"
+#include "group.h"
+#include "guard.h"
+#include "lock.h"
+#include "misuse.h"
+
+ASPAN_TLS struct aspan_thread aspan_thread;
+
+static pthread_key_t key;
+static bool has_key;
+
+/* Protected by the lock. */
+static struct aspan_thread_record *first_record;
+
+struct aspan_thread_record *aspan_thread_first_record(void)
+{
+	return first_record;
+}
+
+static void list_insert(struct aspan_thread_record *record)
+{
+	record->next = first_record;
+	if (first_record) {
+		first_record->previous = record;
+	}
+	first_record = record;
+}
+
+static void list_remove(struct aspan_thread_record *record)
+{
+	if (record->previous) {
+		record->previous->next = record->next;
+	} else {
+		first_record = record->next;
+	}
+	if (record->next) {
+		record->next->previous = record->previous;
+	}
+}
+
+static void bequeath_leaf(struct aspan_counter_leaf *leaf, uint32_t first_slot)
+{
+	for (uint32_t i = 0; i < ASPAN_COUNTERS_LEAF_SLOTS; i++) {
+		struct allocspan_stats stats = { 0 };
+
+		aspan_counters_sum_frees(&leaf->of[i], &stats);
+		aspan_counters_sum_allocs(&leaf->of[i], &stats);
+		if (stats.alloc_count || stats.free_count) {
+			aspan_counters_add_shared(&aspan_group_of_slot(first_slot + i)->ended, &stats);
+		}
+	}
+}
+
+/* Gives a thread's counts to the groups, and its memory back. Call with the lock held. */
+static void end_record(struct aspan_thread_record *record)
+{
+	struct aspan_counter_table *table =
+		atomic_load_explicit(&record->table, memory_order_acquire);
+
+	for (uint32_t i = 0; table && i < table->leaf_count; i++) {
+		struct aspan_counter_leaf *leaf =
+			atomic_load_explicit(&table->leaves[i], memory_order_acquire);
+
+		if (leaf) {
+			bequeath_leaf(leaf, i << ASPAN_COUNTERS_LEAF_SHIFT);
+		}
+	}
+	list_remove(record);
+	aspan_counter_table_free(table);
+	aspan_arena_free(record, sizeof(*record));
+}
+
+/* What the thread is still inside of is exited, so that the trace's spans are balanced. */
+static void leave_everything(struct aspan_thread *thread)
+{
+	if (thread->own_stack && aspan_stack_depth(thread->own_stack) > 0) {
+		aspan_misuse(ASPAN_MISUSE_THREAD_EXIT_INSIDE, allocspan_current_group_id(),
+			     thread->span_id, NULL);
+	}
+	aspan_stack_switch(thread, thread->own_stack);
+	if (thread->own_stack) {
+		aspan_guard_exit_above(thread->own_stack, 0, NULL);
+	}
+}
+
+static void end_thread(struct aspan_thread *thread)
+{
+	struct aspan_thread_record *record;
+	struct aspan_lock lock;
+
+	leave_everything(thread);
+	lock = aspan_lock();
+	record = thread->record;
+	thread->has_ended = true;
+	thread->record = NULL;
+	thread->stack = NULL;
+	if (record) {
+		end_record(record);
+	}
+	if (thread->own_stack) {
+		aspan_stack_free(thread->own_stack);
+		thread->own_stack = NULL;
+	}
+	aspan_unlock(&lock);
+}
+
+/*
+ * Destructors of other keys may allocate after ours, and the order is not defined. So it runs in each round of
+ * destructors and does its work in the last one.
+ */
+static void key_destructor(void *value)
+{
+	uintptr_t round = (uintptr_t) value;
+	int saved_errno = errno;
+
+	if (round < PTHREAD_DESTRUCTOR_ITERATIONS &&
+	    pthread_setspecific(key, (void *) (round + 1)) == 0) {
+		return;
+	}
+	end_thread(&aspan_thread);
+	errno = saved_errno;
+}
+
+int aspan_thread_init(void)
+{
+	int error = pthread_key_create(&key, key_destructor);
+
+	has_key = error == 0;
+	return -error;
+}
+
+void aspan_thread_watch(void)
+{
+	struct aspan_thread *thread = &aspan_thread;
+
+	if (has_key && !pthread_getspecific(key)) {
+		uint32_t busy = thread->busy;
+
+		/* It may allocate. */
+		thread->busy |= ASPAN_BUSY_INTERNAL;
+		pthread_setspecific(key, (void *) 1);
+		thread->busy = busy;
+	}
+}
+
+struct aspan_thread_record *aspan_thread_record_make(void)
+{
+	struct aspan_thread *thread = &aspan_thread;
+	struct aspan_lock lock;
+
+	if (thread->record || thread->has_ended) {
+		return thread->record;
+	}
+	aspan_thread_watch();
+	lock = aspan_lock();
+	/* A signal handler may have been faster. */
+	if (!thread->record) {
+		struct aspan_thread_record *record = aspan_arena_alloc(sizeof(*record));
+
+		if (record) {
+			list_insert(record);
+		}
+		thread->record = record;
+	}
+	aspan_unlock(&lock);
+	return thread->record;
+}
+
+struct aspan_counters *aspan_thread_counters_make(uint32_t slot)
+{
+	struct aspan_thread_record *record = aspan_thread_record_make();
+	struct aspan_counters *counters;
+	struct aspan_lock lock;
+
+	if (!record) {
+		return NULL;
+	}
+	lock = aspan_lock();
+	counters = aspan_counter_table_extend(&record->table, slot);
+	aspan_unlock(&lock);
+	return counters;
+}
+
+void aspan_thread_after_fork(void)
+{
+	struct aspan_thread *thread = &aspan_thread;
+	struct aspan_thread_record *record = first_record;
+	struct allocspan_fiber *stack = aspan_stack_first();
+
+	while (record) {
+		struct aspan_thread_record *next = record->next;
+
+		if (record != thread->record) {
+			end_record(record);
+		}
+		record = next;
+	}
+	/* Fibers that wait live on; the other threads' own stacks do not. */
+	while (stack) {
+		struct allocspan_fiber *next = stack->next;
+
+		if (stack->is_own && stack != thread->own_stack) {
+			aspan_stack_free(stack);
+		}
+		stack = next;
+	}
+}

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the library knows of a thread: a few words in thread-local storage that the hot paths read, and a
+ * record with the thread's counters, in a list of all threads.
+ *
+ * Invariant: all zero is a thread that has entered nothing and counted nothing, so new threads need no
+ * set-up. The record is made when the thread first counts something and ends with the thread, when its
+ * counters are added to the groups.
+ */
+#ifndef ASPAN_CORE_THREAD_H
+#define ASPAN_CORE_THREAD_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "compiler.h"
+#include "counters.h"
+
+struct allocspan_fiber;
+
+/* Why the library is already at work on this thread; a set of bits, so that they nest. */
+enum aspan_busy {
+	ASPAN_BUSY_TRACKER = 1, /* in a tracker's callback: frees are followed and traced, nothing else */
+	ASPAN_BUSY_TRACER = 2, /* in LTTng: frees are followed only */
+	ASPAN_BUSY_INTERNAL = 4, /* in a function that may allocate on our behalf: frees are followed */
+};
+
+/* Signal handlers read and write these too, and leave them as they were. */
+struct aspan_thread {
+	uint32_t active_slot; /* of the active group; enum aspan_slot in group-stack.h */
+	uint32_t busy; /* enum aspan_busy: while not 0, nothing new is tracked */
+	uint64_t span_id; /* of the innermost span */
+	struct allocspan_fiber *stack; /* the current one; NULL before the first enter */
+	struct aspan_thread_record *record; /* NULL before the first count, and after the end */
+	struct allocspan_fiber *own_stack; /* the one that ends with the thread */
+	bool has_ended; /* our end has run: counters go to the groups themselves */
+};
+
+extern ASPAN_PRIVATE ASPAN_TLS struct aspan_thread aspan_thread;
+
+struct aspan_thread_record {
+	struct aspan_counters totals; /* over all groups, for span_exit */
+	_Atomic(struct aspan_counter_table *) table;
+	struct aspan_thread_record *previous; /* the list is protected by the lock */
+	struct aspan_thread_record *next;
+};
+
+/* Prepares for threads that end. Call once. */
+int aspan_thread_init(void);
+
+/* Sees to it that this thread's end is noticed. */
+void aspan_thread_watch(void);
+
+/* The record of this thread, made if it has none; NULL without memory or when the thread has ended. */
+struct aspan_thread_record *aspan_thread_record_make(void);
+
+/* The counters of this thread for a slot, made if there are none; NULL as above. */
+ASPAN_SLOW struct aspan_counters *aspan_thread_counters_make(uint32_t slot);
+
+static inline struct aspan_counters *aspan_thread_counters(struct aspan_thread *thread, uint32_t slot)
+{
+	struct aspan_thread_record *record = thread->record;
+	struct aspan_counters *counters;
+
+	if (aspan_likely(record)) {
+		/* Stored by this thread alone. */
+		counters = aspan_counter_table_find(
+			atomic_load_explicit(&record->table, memory_order_relaxed), slot);
+		if (aspan_likely(counters)) {
+			return counters;
+		}
+	}
+	return aspan_thread_counters_make(slot);
+}
+
+/* All records, for those who sum. Call with the lock held. */
+struct aspan_thread_record *aspan_thread_first_record(void);
+
+/* Ends what the other threads of the parent left, in the child of fork. Call with the lock held. */
+void aspan_thread_after_fork(void);
+
+#endif

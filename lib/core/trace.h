@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The recording of events, through the table of tp/trace-events.h.
+ *
+ * Until the provider is loaded, and for ever where liblttng-ust is absent, all flags point to a zero.
+ */
+#ifndef ASPAN_CORE_TRACE_H
+#define ASPAN_CORE_TRACE_H
+
+#include "compiler.h"
+#include "thread.h"
+#include "trace-events.h"
+
+extern struct aspan_trace_events aspan_trace;
+
+/* Whether a session records the event: two loads. LTTng changes the flag at any time; both answers are right then. */
+#define aspan_trace_enabled(event)                                                                 \
+	aspan_unlikely(*(const volatile int *) aspan_trace.event.enabled != 0)
+
+/* Records; what LTTng allocates meanwhile is not tracked. */
+#define aspan_trace_emit(event, ...)                                                               \
+	do {                                                                                       \
+		uint32_t aspan_busy_before = aspan_thread.busy;                                    \
+		aspan_thread.busy = aspan_busy_before | ASPAN_BUSY_TRACER;                         \
+		aspan_trace.event.emit(__VA_ARGS__);                                               \
+		aspan_thread.busy = aspan_busy_before;                                             \
+	} while (0)
+
+/* Loads the provider, once, at the library's start; what goes wrong is only told to ALLOCSPAN_DEBUG. */
+void aspan_trace_open(void);
+
+#endif
