@@ -29,7 +29,10 @@ int aspan_locate_plugin_directory(char **path);
  */
 int aspan_locate_preloads(const char *const names[], unsigned int count, char *paths[]);
 
-/* The file that execvp() would run for this command; as above. -ENOENT or -EACCES if there is none. */
+/*
+ * The file that execvp() would run for this command. The caller frees *path, which may be set also if there
+ * is none: -ENOENT or -EACCES.
+ */
 int aspan_locate_program(const char *command, char **path);
 
 #endif

@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The session daemon of a recording: the one that runs, or one of our own.
+ *
+ * It is a child, known by its pid, in a session of its own so that Ctrl-C does not reach it; if
+ * `allocspan` is killed, the kernel ends it.
+ */
+#include "record-daemon.h"
+#include "locate.h"
+#include "record-signals.h"
+#include "terminal.h"
+
+#include <lttng/lttng.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define ROOT_RUN_DIRECTORY "/var/run/lttng"
+/* A socket's path has 108 bytes; LTTng appends 40. */
+#define MAX_TEMPORARY_DIRECTORY 40
+#define DIRECTORY_MODE 0755
+#define START_TIMEOUT_MS 60000
+#define POLL_MS 1000
+#define OPEN_FILES_OF_NFTW 16
+
+bool aspan_record_daemon_is_running(void)
+{
+	return lttng_session_daemon_alive() == 1;
+}
+
+int aspan_record_daemon_locate(char **path)
+{
+	const char *chosen = getenv("LTTNG_SESSIOND_PATH");
+	int ret;
+
+	*path = NULL;
+	ret = aspan_locate_program(chosen && *chosen ? chosen : "lttng-sessiond", path);
+	if (ret < 0) {
+		free(*path);
+		*path = NULL;
+	}
+	return ret;
+}
+
+static int make_subdirectory(const char *parent, const char *name)
+{
+	char *path;
+	int ret;
+
+	if (asprintf(&path, "%s/%s", parent, name) < 0) {
+		return -ENOMEM;
+	}
+	ret = mkdir(path, DIRECTORY_MODE) < 0 ? -errno : 0;
+	free(path);
+	return ret;
+}
+
+/* `.lttng` for the sockets, `run` for root's place, `sessions` for the sessions not to be loaded: none. */
+static int make_home(char **home)
+{
+	const char *parent = getenv("TMPDIR");
+	int ret;
+
+	parent = parent && *parent == '/' && strlen(parent) <= MAX_TEMPORARY_DIRECTORY ? parent :
+											 "/tmp";
+	if (asprintf(home, "%s/allocspan-XXXXXX", parent) < 0) {
+		*home = NULL;
+		return -ENOMEM;
+	}
+	if (!mkdtemp(*home)) {
+		ret = -errno;
+		free(*home);
+		*home = NULL;
+		return ret;
+	}
+	/* Programs that run as another user must reach the socket in it. */
+	chmod(*home, DIRECTORY_MODE);
+	ret = make_subdirectory(*home, ".lttng");
+	ret = ret < 0 ? ret : make_subdirectory(*home, "run");
+	return ret < 0 ? ret : make_subdirectory(*home, "sessions");
+}
+
+int aspan_record_daemon_prepare(struct aspan_record_daemon *daemon)
+{
+	int ret;
+
+	*daemon = (struct aspan_record_daemon){ 0 };
+	if (aspan_record_daemon_is_running()) {
+		return 0;
+	}
+	ret = make_home(&daemon->directory);
+	if (ret < 0) {
+		aspan_terminal_error("cannot make a directory for the session daemon: %s; set "
+				     "TMPDIR to a writable one",
+				     strerror(-ret));
+		return ret;
+	}
+	return setenv("LTTNG_HOME", daemon->directory, 1) < 0 ? -errno : 0;
+}
+
+/* Makes /var/run/lttng private to this process and its daemon. */
+static bool enter_namespace(const char *directory)
+{
+	char *run;
+	bool is_mounted;
+
+	mkdir(ROOT_RUN_DIRECTORY, DIRECTORY_MODE);
+	if (asprintf(&run, "%s/run", directory) < 0) {
+		return false;
+	}
+	is_mounted = unshare(CLONE_NEWNS) == 0 &&
+		     mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
+		     mount(run, ROOT_RUN_DIRECTORY, NULL, MS_BIND, NULL) == 0;
+	free(run);
+	return is_mounted;
+}
+
+static void redirect(const char *directory)
+{
+	char *log;
+	int null_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	int log_fd = -1;
+
+	if (asprintf(&log, "%s/log", directory) > 0) {
+		log_fd = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+	}
+	dup2(null_fd, STDIN_FILENO);
+	dup2(log_fd, STDOUT_FILENO);
+	dup2(log_fd, STDERR_FILENO);
+}
+
+/* In the child. */
+static void __attribute__((noreturn))
+become_daemon(const struct aspan_record_daemon *daemon, const char *program, pid_t parent)
+{
+	char *apps_socket, *sessions;
+
+	setsid();
+	prctl(PR_SET_PDEATHSIG, SIGTERM);
+	redirect(daemon->directory);
+	if (getppid() != parent ||
+	    asprintf(&apps_socket, "--apps-sock=%s/.lttng/lttng-ust-sock-8", daemon->directory) <
+		    0 ||
+	    asprintf(&sessions, "--load=%s/sessions", daemon->directory) < 0) {
+		_exit(EXIT_FAILURE);
+	}
+	aspan_record_signals_restore();
+	if (geteuid() == 0 && !daemon->is_mounted) {
+		execl(program, "lttng-sessiond", "--no-kernel", "--sig-parent", sessions,
+		      (char *) NULL);
+	} else {
+		execl(program, "lttng-sessiond", "--no-kernel", "--sig-parent", sessions,
+		      apps_socket, (char *) NULL);
+	}
+	_exit(EXIT_FAILURE);
+}
+
+/* The daemon sends SIGUSR1 when it takes commands, or dies. */
+static int wait_until_ready(pid_t pid)
+{
+	siginfo_t info;
+
+	for (int waited_ms = 0; waited_ms < START_TIMEOUT_MS;) {
+		int number = aspan_record_signals_take(&info, POLL_MS);
+
+		if (number == SIGUSR1 && info.si_pid == pid) {
+			return 0;
+		}
+		if (waitpid(pid, NULL, WNOHANG) != 0) {
+			return -ECHILD;
+		}
+		if (number == SIGINT || number == SIGTERM || number == SIGHUP ||
+		    number == SIGQUIT) {
+			return -EINTR;
+		}
+		waited_ms += number == 0 ? POLL_MS : 0;
+	}
+	return -ETIMEDOUT;
+}
+
+/* LTTng marks what matters: "Error: ..." */
+static void print_why(const char *directory)
+{
+	char *path, *line = NULL, *mark;
+	char said[256] = "";
+	size_t size = 0;
+	FILE *log = NULL;
+
+	if (asprintf(&path, "%s/log", directory) > 0) {
+		log = fopen(path, "re");
+		free(path);
+	}
+	while (log && getline(&line, &size, log) > 0) {
+		mark = strstr(line, "Error: ");
+		if (mark) {
+			mark[strcspn(mark, "\n")] = '\0';
+			snprintf(said, sizeof(said), " (it says: %s)", mark + strlen("Error: "));
+		}
+	}
+	free(line);
+	if (log) {
+		fclose(log);
+	}
+	aspan_terminal_error("the session daemon does not start%s; see 'allocspan doctor'", said);
+}
+
+static void forget_pid(struct aspan_record_daemon *daemon)
+{
+	kill(daemon->pid, SIGKILL);
+	waitpid(daemon->pid, NULL, 0);
+	daemon->pid = 0;
+}
+
+int aspan_record_daemon_start(struct aspan_record_daemon *daemon)
+{
+	pid_t self = getpid();
+	char *program;
+	int ret;
+
+	if (!daemon->directory) {
+		return 0;
+	}
+	ret = aspan_record_daemon_locate(&program);
+	if (ret < 0) {
+		aspan_terminal_error("lttng-sessiond not found; install Debian's lttng-tools");
+		return ret;
+	}
+	daemon->is_mounted = geteuid() == 0 && enter_namespace(daemon->directory);
+	daemon->pid = fork();
+	if (daemon->pid == 0) {
+		become_daemon(daemon, program, self);
+	}
+	free(program);
+	if (daemon->pid < 0) {
+		ret = -errno;
+		daemon->pid = 0;
+		aspan_terminal_error("cannot start a session daemon: %s", strerror(-ret));
+		return ret;
+	}
+	ret = wait_until_ready(daemon->pid);
+	if (ret == 0) {
+		return 0;
+	}
+	if (ret != -EINTR) {
+		print_why(daemon->directory);
+	}
+	forget_pid(daemon);
+	return ret;
+}
+
+/* Others can have found a daemon in root's one place. */
+static bool is_used_by_others(const struct aspan_record_daemon *daemon)
+{
+	struct lttng_session *sessions = NULL;
+	int count = 0;
+
+	if (geteuid() == 0 && !daemon->is_mounted) {
+		count = lttng_list_sessions(&sessions);
+		free(sessions);
+	}
+	return count > 0;
+}
+
+static int remove_entry(const char *path, const struct stat *status, int type, struct FTW *position)
+{
+	(void) status;
+	(void) type;
+	(void) position;
+	remove(path);
+	return 0;
+}
+
+void aspan_record_daemon_stop(struct aspan_record_daemon *daemon)
+{
+	if (daemon->pid > 0 && !is_used_by_others(daemon)) {
+		kill(daemon->pid, SIGTERM);
+		waitpid(daemon->pid, NULL, 0);
+	}
+	daemon->pid = 0;
+	if (daemon->is_mounted) {
+		umount2(ROOT_RUN_DIRECTORY, MNT_DETACH);
+	}
+	if (daemon->directory) {
+		nftw(daemon->directory, remove_entry, OPEN_FILES_OF_NFTW, FTW_DEPTH | FTW_PHYS);
+	}
+	free(daemon->directory);
+	*daemon = (struct aspan_record_daemon){ 0 };
+}

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The arguments of `allocspan record`.
+ *
+ * What comes after the command's name belongs to the command, with or without `--`.
+ */
+#include "record-options.h"
+
+#include <argp.h>
+#include <errno.h>
+#include <stdlib.h>
+
+enum option_key {
+	KEY_OUTPUT = 'o',
+	KEY_ROOT = 0x100, /* beyond the letters: these have long names only */
+	KEY_CALLSITE,
+	KEY_CONTEXT,
+	KEY_FILTER,
+	KEY_EVENT,
+};
+
+static const struct argp_option option_list[] = {
+	{ "output", KEY_OUTPUT, "DIR", 0,
+	  "Write the trace into DIR, which must not exist or be empty (default: "
+	  "allocspan-COMMAND-DATE-TIME)",
+	  0 },
+	{ "root", KEY_ROOT, NULL, 0,
+	  "Give what is allocated outside of every group to the group 'root'", 0 },
+	{ "callsite", KEY_CALLSITE, NULL, 0,
+	  "Record which code allocates and frees; babeltrace2 then shows file and line", 0 },
+	{ "context", KEY_CONTEXT, "C", 0,
+	  "Record this LTTng context with each event, too: pthread_id, perf:thread:cache-misses, ...",
+	  0 },
+	{ "filter", KEY_FILTER, "EXPR", 0,
+	  "Record only the allocations and frees for which this LTTng filter holds, for example "
+	  "'tags == \"*,group=parser,*\"'",
+	  0 },
+	{ "event", KEY_EVENT, "E", 0, "Record these LTTng-UST events, too, for example 'myapp:*'",
+	  0 },
+	{ 0 },
+};
+
+static int parse_option(int key, char *argument, struct argp_state *state)
+{
+	struct aspan_record_options *options = state->input;
+
+	switch (key) {
+	case KEY_OUTPUT:
+		options->output = argument;
+		return 0;
+	case KEY_ROOT:
+		options->has_root = true;
+		return 0;
+	case KEY_CALLSITE:
+		options->has_callsite = true;
+		return 0;
+	case KEY_CONTEXT:
+		options->contexts[options->context_count++] = argument;
+		return 0;
+	case KEY_FILTER:
+		options->filter = argument;
+		return 0;
+	case KEY_EVENT:
+		options->events[options->event_count++] = argument;
+		return 0;
+	case ARGP_KEY_ARG:
+		options->command = &state->argv[state->next - 1];
+		state->next = state->argc;
+		return 0;
+	case ARGP_KEY_NO_ARGS:
+		argp_error(state, "no command to record; try: allocspan record -- PROGRAM");
+		return EINVAL;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp parser = {
+	.options = option_list,
+	.parser = parse_option,
+	.args_doc = "[--] COMMAND [ARGUMENT]...",
+	.doc = "Run a command and record which group owns its allocations."
+	       "\vThe exit status is that of the command, or 1 if nothing could be recorded, 126 if "
+	       "the command cannot be run, 127 if there is none. Ctrl-C stops the command and keeps "
+	       "the trace. Afterwards type: allocspan report DIR",
+};
+
+int aspan_record_options_init(struct aspan_record_options *options, int argc, char **argv)
+{
+	*options = (struct aspan_record_options){ 0 };
+	/* There are fewer of each than there are arguments. */
+	options->contexts = calloc((size_t) argc, sizeof(*options->contexts));
+	options->events = calloc((size_t) argc, sizeof(*options->events));
+	if (!options->contexts || !options->events) {
+		return -ENOMEM;
+	}
+	return -argp_parse(&parser, argc, argv, ARGP_IN_ORDER, NULL, options);
+}
+
+void aspan_record_options_fini(struct aspan_record_options *options)
+{
+	free(options->contexts);
+	free(options->events);
+}
