@@ -63,7 +63,7 @@ static void parse(struct allocspan_token *token)
 static void mark(struct allocspan_token *token)
 {
 	//! [allocspan_mark]
-	const struct allocspan_mark mark = allocspan_mark();
+	const struct allocspan_mark mark = allocspan_mark_take();
 
 	if (setjmp(failure) == 0) {
 		parse(token); /* enters, and may longjmp */
@@ -76,7 +76,7 @@ static void mark(struct allocspan_token *token)
 static void unwind(struct allocspan_token *token)
 {
 	//! [allocspan_unwind]
-	const struct allocspan_mark mark = allocspan_mark();
+	const struct allocspan_mark mark = allocspan_mark_take();
 
 	allocspan_token_enter(token);
 	allocspan_token_enter(token);

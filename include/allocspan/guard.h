@@ -101,7 +101,7 @@ ALLOCSPAN_API struct allocspan_guard allocspan_untracked_enter(void) ALLOCSPAN_N
  * - *Async-signal safety*: yes; may be called inside malloc and in a tracker.
  * - *Cost*: about a nanosecond, tracing off or on.
  */
-ALLOCSPAN_API struct allocspan_mark allocspan_mark(void) ALLOCSPAN_NOTHROW;
+ALLOCSPAN_API struct allocspan_mark allocspan_mark_take(void) ALLOCSPAN_NOTHROW;
 
 /**
  * @brief Exits all guards that were entered on this thread since the mark was taken.
@@ -109,7 +109,7 @@ ALLOCSPAN_API struct allocspan_mark allocspan_mark(void) ALLOCSPAN_NOTHROW;
  * Spans among them get their `span_exit` event. The guards' own variables may be gone; one that still
  * exists must not be exited again. A mark of another thread changes nothing and counts as misuse.
  *
- * @param mark From allocspan_mark(); stays valid. NULL counts as misuse.
+ * @param mark From allocspan_mark_take(); stays valid. NULL counts as misuse.
  *
  * - *Ownership*: takes nothing.
  * - *Thread safety*: any thread, with its own mark.

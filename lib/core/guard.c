@@ -85,7 +85,7 @@ struct allocspan_guard allocspan_untracked_enter(void)
 				ASPAN_CALLER_IP());
 }
 
-struct allocspan_mark allocspan_mark(void)
+struct allocspan_mark allocspan_mark_take(void)
 {
 	const struct allocspan_fiber *stack = aspan_thread.stack;
 

@@ -292,7 +292,7 @@ static int enter_and_exit_under_seccomp(void)
 		struct allocspan_guard outer = allocspan_token_enter(tokens[0]);
 		struct allocspan_guard inner = allocspan_span_enter(span);
 		struct allocspan_guard untracked = allocspan_untracked_enter();
-		struct allocspan_mark mark = allocspan_mark();
+		struct allocspan_mark mark = allocspan_mark_take();
 
 		allocspan_token_enter(tokens[1]);
 		allocspan_unwind(&mark);

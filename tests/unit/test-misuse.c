@@ -341,7 +341,7 @@ static void *unwind_elsewhere(void *mark)
 
 static void unwind_to_another_threads_mark_counts_once_and_changes_nothing(void **state)
 {
-	struct allocspan_mark mark = allocspan_mark();
+	struct allocspan_mark mark = allocspan_mark_take();
 	struct surroundings around = before_misuse();
 	pthread_t thread;
 	void *wrong = NULL;

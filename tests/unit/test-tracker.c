@@ -260,7 +260,7 @@ static void use_the_whole_library(void)
 	allocspan_guard_exit(&in_span);
 	allocspan_guard_exit(&guard);
 	id_after_guard = allocspan_current_group_id();
-	mark = allocspan_mark();
+	mark = allocspan_mark_take();
 	allocspan_token_enter(token);
 	allocspan_unwind(&mark);
 	allocspan_fiber_switch(fiber);

@@ -25,7 +25,7 @@ static void __attribute__((noinline)) enter_deeper_and_jump(int depth)
 static void unwind_exits_what_a_longjmp_left(void **state)
 {
 	struct allocspan_guard outer = allocspan_token_enter(outer_token);
-	struct allocspan_mark mark = allocspan_mark();
+	struct allocspan_mark mark = allocspan_mark_take();
 	const uint64_t misuses = allocspan_misuse_count();
 
 	(void) state;
@@ -51,7 +51,7 @@ static void __attribute__((noinline)) overwrite_frames(void)
 
 static void a_longjmp_leaves_a_stale_entry_and_no_dangling_pointer(void **state)
 {
-	struct allocspan_mark mark = allocspan_mark();
+	struct allocspan_mark mark = allocspan_mark_take();
 	struct allocspan_guard outer = allocspan_token_enter(outer_token);
 	struct allocspan_guard later;
 
@@ -74,7 +74,7 @@ static void a_longjmp_leaves_a_stale_entry_and_no_dangling_pointer(void **state)
 static void unwind_with_nothing_entered_since_changes_nothing(void **state)
 {
 	struct allocspan_guard outer = allocspan_token_enter(outer_token);
-	struct allocspan_mark mark = allocspan_mark();
+	struct allocspan_mark mark = allocspan_mark_take();
 	const uint64_t misuses = allocspan_misuse_count();
 
 	(void) state;
@@ -87,13 +87,13 @@ static void unwind_with_nothing_entered_since_changes_nothing(void **state)
 
 static void a_mark_stays_valid_and_marks_nest(void **state)
 {
-	struct allocspan_mark first = allocspan_mark();
+	struct allocspan_mark first = allocspan_mark_take();
 	struct allocspan_mark second;
 
 	(void) state;
 	for (int i = 0; i < 100; i++) {
 		allocspan_token_enter(outer_token);
-		second = allocspan_mark();
+		second = allocspan_mark_take();
 		allocspan_token_enter(inner_token);
 		allocspan_token_enter(inner_token);
 		allocspan_unwind(&second);
@@ -111,7 +111,7 @@ static void a_mark_before_the_first_enter_of_a_thread_is_its_bottom(void **state
 
 static void unwind_exits_spans_too(void **state)
 {
-	struct allocspan_mark mark = allocspan_mark();
+	struct allocspan_mark mark = allocspan_mark_take();
 
 	(void) state;
 	allocspan_span_enter(span);
@@ -127,7 +127,7 @@ static void unwind_keeps_what_was_entered_before_the_mark(void **state)
 {
 	struct allocspan_guard a = allocspan_token_enter(outer_token);
 	struct allocspan_guard b = allocspan_token_enter(inner_token);
-	struct allocspan_mark mark = allocspan_mark();
+	struct allocspan_mark mark = allocspan_mark_take();
 	struct allocspan_guard c = allocspan_token_enter(outer_token);
 
 	(void) state;
@@ -143,7 +143,7 @@ static void unwind_keeps_what_was_entered_before_the_mark(void **state)
 static void unwind_exits_a_guard_that_took_the_place_of_an_older_one(void **state)
 {
 	struct allocspan_guard older = allocspan_token_enter(outer_token);
-	struct allocspan_mark mark = allocspan_mark();
+	struct allocspan_mark mark = allocspan_mark_take();
 
 	(void) state;
 	allocspan_guard_exit(&older);
@@ -156,7 +156,7 @@ static void unwinding_gives_groups_back(void **state)
 {
 	struct allocspan_token *token = allocspan_token_intern("left by a jump", NULL, 0);
 	const uint64_t id = allocspan_token_id(token);
-	struct allocspan_mark mark = allocspan_mark();
+	struct allocspan_mark mark = allocspan_mark_take();
 
 	(void) state;
 	allocspan_token_enter(token);
@@ -169,7 +169,7 @@ static void unwinding_gives_groups_back(void **state)
 
 static void a_million_jumps_run_in_constant_memory(void **state)
 {
-	struct allocspan_mark mark = allocspan_mark();
+	struct allocspan_mark mark = allocspan_mark_take();
 	volatile long before = 0;
 
 	(void) state;
