@@ -57,7 +57,7 @@ public:
 		::allocspan_context_release(&context_);
 	}
 
-	/** @brief Borrows the C value. */
+	/** @brief Borrows the C value. @return Never NULL. */
 	const ::allocspan_context *get() const noexcept
 	{
 		return &context_;

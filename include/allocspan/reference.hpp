@@ -15,7 +15,7 @@ namespace allocspan {
 /** @cond INTERNAL */
 namespace detail {
 
-inline void fail([[maybe_unused]] const char *function, int error)
+inline void report_failure([[maybe_unused]] const char *function, int error)
 {
 #ifdef __cpp_exceptions
 	throw std::system_error(error, std::generic_category(), function);
@@ -29,7 +29,7 @@ template <class Type>
 Type *made(const char *function, Type *pointer)
 {
 	if (pointer == nullptr) {
-		fail(function, errno);
+		report_failure(function, errno);
 	}
 	return pointer;
 }
@@ -38,7 +38,7 @@ Type *made(const char *function, Type *pointer)
 inline void checked(const char *function, int result)
 {
 	if (result != 0) {
-		fail(function, -result);
+		report_failure(function, -result);
 	}
 }
 
