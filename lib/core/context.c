@@ -74,7 +74,7 @@ void *allocspan_context_call(const struct allocspan_context *context, void *(*fu
 void *allocspan_span_call(struct allocspan_span *span, void *(*function)(void *), void *argument)
 {
 	__attribute__((cleanup(allocspan_guard_exit))) struct allocspan_guard guard =
-		allocspan_span_enter(span);
+		aspan_span_enter(span, ASPAN_CALLER_IP());
 
 	return function(argument);
 }

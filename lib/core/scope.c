@@ -7,11 +7,11 @@
 #include <errno.h>
 #include <stdatomic.h>
 
-#include "group-stack.h"
-#include "misuse.h"
+#include "span.h"
+#include "token.h"
 
 /* The strings of a site are its name, then keys and values in turn. */
-static struct allocspan_token *intern_token(const struct allocspan_site *site)
+static struct allocspan_token *intern_token(const struct allocspan_site *site, void *ip)
 {
 	struct allocspan_tag tags[ALLOCSPAN_TAGS_MAX];
 	size_t tag_count = site->string_count / 2;
@@ -25,12 +25,12 @@ static struct allocspan_token *intern_token(const struct allocspan_site *site)
 			.value = site->strings[2 + 2 * i],
 		};
 	}
-	return allocspan_token_intern(site->strings[0], tags, tag_count);
+	return aspan_token_make(site->strings[0], tags, tag_count, true, ip);
 }
 
-static ASPAN_SLOW struct allocspan_span *make_span(struct allocspan_site *site)
+static ASPAN_SLOW struct allocspan_span *make_span(struct allocspan_site *site, void *ip)
 {
-	struct allocspan_token *token = intern_token(site);
+	struct allocspan_token *token = intern_token(site, ip);
 	struct allocspan_span *span = token ? allocspan_span_create(site->strings[0]) : NULL;
 	struct allocspan_span *expected = NULL;
 
@@ -57,8 +57,8 @@ struct allocspan_guard allocspan_site_enter(struct allocspan_site *site)
 
 	if (aspan_unlikely(!span)) {
 		saved_errno = errno;
-		span = make_span(site);
+		span = make_span(site, ASPAN_CALLER_IP());
 		errno = saved_errno;
 	}
-	return allocspan_span_enter(span);
+	return aspan_span_enter(span, ASPAN_CALLER_IP());
 }

@@ -280,7 +280,7 @@ static inline struct allocspan_guard push_with_token(struct aspan_thread *thread
 	}
 }
 
-struct allocspan_guard allocspan_span_enter(struct allocspan_span *span)
+struct allocspan_guard aspan_span_enter(struct allocspan_span *span, void *ip)
 {
 	struct aspan_thread *thread = &aspan_thread;
 	struct allocspan_guard guard;
@@ -289,15 +289,20 @@ struct allocspan_guard allocspan_span_enter(struct allocspan_span *span)
 	/* Relaxed: only tells misuse. */
 	if (aspan_unlikely(!span || atomic_load_explicit(&span->references,
 							 memory_order_relaxed) == 0)) {
-		return enter_wrongly(span, ASPAN_CALLER_IP());
+		return enter_wrongly(span, ip);
 	}
-	guard = push_with_token(thread, span, ASPAN_CALLER_IP());
+	guard = push_with_token(thread, span, ip);
 	if (aspan_unlikely(guard.stack_id == ASPAN_GUARD_VOID)) {
 		return guard;
 	}
 	note_totals(thread, guard.index);
 	if (aspan_trace_enabled(span_enter)) {
-		trace_enter(thread, span, parent_span_id, ASPAN_CALLER_IP());
+		trace_enter(thread, span, parent_span_id, ip);
 	}
 	return guard;
+}
+
+struct allocspan_guard allocspan_span_enter(struct allocspan_span *span)
+{
+	return aspan_span_enter(span, ASPAN_CALLER_IP());
 }

@@ -27,6 +27,9 @@ struct allocspan_span {
 	struct allocspan_span *next; /* of the free, or of the released */
 };
 
+/* allocspan_span_enter() for a caller at `ip`. */
+struct allocspan_guard aspan_span_enter(struct allocspan_span *span, void *ip);
+
 /* One reference more; the caller holds one, or has the span entered. */
 void aspan_span_retain(struct allocspan_span *span);
 

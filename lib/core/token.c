@@ -2,7 +2,7 @@
 /*
  * Tokens: the public functions of include/allocspan/token.h over group.h.
  */
-#include <allocspan/token.h>
+#include "token.h"
 
 #include <errno.h>
 #include <stddef.h>
@@ -14,8 +14,8 @@
 #include "misuse.h"
 #include "stats-thread.h"
 
-static struct allocspan_token *make_token(const char *name, const struct allocspan_tag *tags,
-					  size_t tag_count, bool interned, void *ip)
+struct allocspan_token *aspan_token_make(const char *name, const struct allocspan_tag *tags,
+					 size_t tag_count, bool interned, void *ip)
 {
 	int error = aspan_descriptor_check(name, tags, tag_count);
 	struct allocspan_token *token = NULL;
@@ -43,13 +43,13 @@ static struct allocspan_token *make_token(const char *name, const struct allocsp
 struct allocspan_token *allocspan_token_register(const char *name, const struct allocspan_tag *tags,
 						 size_t tag_count)
 {
-	return make_token(name, tags, tag_count, false, ASPAN_CALLER_IP());
+	return aspan_token_make(name, tags, tag_count, false, ASPAN_CALLER_IP());
 }
 
 struct allocspan_token *allocspan_token_intern(const char *name, const struct allocspan_tag *tags,
 					       size_t tag_count)
 {
-	return make_token(name, tags, tag_count, true, ASPAN_CALLER_IP());
+	return aspan_token_make(name, tags, tag_count, true, ASPAN_CALLER_IP());
 }
 
 struct allocspan_token *allocspan_token_retain(struct allocspan_token *token)
