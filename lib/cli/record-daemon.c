@@ -6,6 +6,7 @@
  * `allocspan` is killed, the kernel ends it.
  */
 #include "record-daemon.h"
+#include "files.h"
 #include "locate.h"
 #include "record-signals.h"
 #include "terminal.h"
@@ -14,7 +15,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,12 +27,9 @@
 #include <unistd.h>
 
 #define ROOT_RUN_DIRECTORY "/var/run/lttng"
-/* A socket's path has 108 bytes; LTTng appends 40. */
-#define MAX_TEMPORARY_DIRECTORY 40
 #define DIRECTORY_MODE 0755
 #define START_TIMEOUT_MS 60000
 #define POLL_MS 1000
-#define OPEN_FILES_OF_NFTW 16
 
 bool aspan_record_daemon_is_running(void)
 {
@@ -69,19 +66,9 @@ static int make_subdirectory(const char *parent, const char *name)
 /* `.lttng` for the sockets, `run` for root's place, `sessions` for the sessions not to be loaded: none. */
 static int make_home(char **home)
 {
-	const char *parent = getenv("TMPDIR");
-	int ret;
+	int ret = aspan_files_make_temporary(home);
 
-	parent = parent && *parent == '/' && strlen(parent) <= MAX_TEMPORARY_DIRECTORY ? parent :
-											 "/tmp";
-	if (asprintf(home, "%s/allocspan-XXXXXX", parent) < 0) {
-		*home = NULL;
-		return -ENOMEM;
-	}
-	if (!mkdtemp(*home)) {
-		ret = -errno;
-		free(*home);
-		*home = NULL;
+	if (ret < 0) {
 		return ret;
 	}
 	/* Programs that run as another user must reach the socket in it. */
@@ -272,15 +259,6 @@ static bool is_used_by_others(const struct aspan_record_daemon *daemon)
 	return count > 0;
 }
 
-static int remove_entry(const char *path, const struct stat *status, int type, struct FTW *position)
-{
-	(void) status;
-	(void) type;
-	(void) position;
-	remove(path);
-	return 0;
-}
-
 void aspan_record_daemon_stop(struct aspan_record_daemon *daemon)
 {
 	if (daemon->pid > 0 && !is_used_by_others(daemon)) {
@@ -292,7 +270,7 @@ void aspan_record_daemon_stop(struct aspan_record_daemon *daemon)
 		umount2(ROOT_RUN_DIRECTORY, MNT_DETACH);
 	}
 	if (daemon->directory) {
-		nftw(daemon->directory, remove_entry, OPEN_FILES_OF_NFTW, FTW_DEPTH | FTW_PHYS);
+		aspan_files_remove_tree(daemon->directory);
 	}
 	free(daemon->directory);
 	*daemon = (struct aspan_record_daemon){ 0 };
