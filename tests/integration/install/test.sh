@@ -47,11 +47,13 @@ check_command() {
 		grep -q '^allocspan:' || fail "babeltrace2 does not find the plugin"
 }
 
-# With and without the interposer linked in; CMake finds the folder of the libraries by itself.
+# CMake finds the folder of the libraries by itself. The linker of some distributions drops libraries
+# that seem unused.
 check_cmake_consumer() {
 	local folder=$work/cmake-consumer language
 	rm -rf "$folder"
-	cmake -S "$consumer" -B "$folder" -DCMAKE_PREFIX_PATH="$prefix" >/dev/null
+	cmake -S "$consumer" -B "$folder" -DCMAKE_PREFIX_PATH="$prefix" \
+		-DCMAKE_EXE_LINKER_FLAGS=-Wl,--as-needed >/dev/null
 	cmake --build "$folder" >/dev/null
 	for language in c cpp; do
 		! "$folder/plain-$language" >/dev/null || fail "plain-$language is tracked by nobody"
@@ -73,7 +75,6 @@ check_pkg_config_consumer() {
 	LD_LIBRARY_PATH=$libraries LD_PRELOAD=liballocspan-preload.so "$work/plain-c"
 	LD_LIBRARY_PATH=$libraries LD_PRELOAD=liballocspan-preload.so "$work/plain-cpp"
 
-	# The linker of some distributions drops libraries that seem unused.
 	read -ra flags <<<"$(pkg-config --cflags --libs allocspan-preload)"
 	cc -Wl,--as-needed "$consumer/consumer.c" -o "$work/linked-c" "${flags[@]}"
 	c++ -Wl,--as-needed -std=c++17 "$consumer/consumer.cpp" -o "$work/linked-cpp" "${flags[@]}"
