@@ -19,6 +19,10 @@ extern "C" {
 #include <cmocka.h>
 }
 
+/* A name that the standard library uses. */
+#undef fail
+#define fail_here() _fail(__FILE__, __LINE__)
+
 /*
  * Tells whether no reference to a group is left: then entering it is counted as misuse. A token's
  * memory is never given back to the system, so looking at a stale one is defined.

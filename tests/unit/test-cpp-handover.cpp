@@ -4,6 +4,7 @@
  */
 #include "cpp-support.hpp"
 
+#include <fstream>
 #include <functional>
 #include <future>
 #include <memory>
@@ -83,15 +84,23 @@ static context captured_in_new_group(allocspan_token **raw)
 
 static void copied_context_has_references_of_its_own(void **)
 {
+	const std::uint64_t misuses = allocspan_misuse_count();
 	allocspan_token *raw = nullptr;
 	context original = captured_in_new_group(&raw);
-	const context copy{ original };
 
-	original = context{};
-	assert_int_equal(group_inside(original), 0);
-	assert_int_equal(group_inside(copy), allocspan_token_id(raw));
-	original = copy;
+	{
+		const context copy{ original };
+
+		original = context{};
+		assert_int_equal(group_inside(original), 0);
+		assert_int_equal(group_inside(copy), allocspan_token_id(raw));
+		original = copy;
+	}
+	assert_false(is_released(raw));
 	assert_int_equal(group_inside(original), allocspan_token_id(raw));
+	original = context{};
+	assert_int_equal(allocspan_misuse_count(), misuses); /* nothing was released twice */
+	assert_true(is_released(raw));
 }
 
 static void moved_context_leaves_nothing(void **)
@@ -173,6 +182,23 @@ static void wrapped_callable_that_cannot_be_copied_moves(void **)
 	assert_int_equal(result.get(), 7);
 }
 
+struct only_once {
+	std::unique_ptr<int> value;
+
+	std::unique_ptr<int> operator()() &&
+	{
+		return std::move(value);
+	}
+};
+
+static void wrapped_callable_may_be_for_one_call(void **)
+{
+	auto once = allocspan::wrap(only_once{ std::make_unique<int>(7) });
+
+	static_assert(!std::is_invocable_v<decltype(once) &>);
+	assert_int_equal(*std::move(once)(), 7);
+}
+
 static void wrapped_callable_is_noexcept_if_the_callable_is(void **)
 {
 	auto may_throw = allocspan::wrap([] {});
@@ -192,7 +218,7 @@ static void exception_out_of_a_wrapped_callable_leaves_the_scope(void **)
 
 	try {
 		throwing();
-		fail();
+		fail_here();
 	} catch (const std::runtime_error &) {
 		assert_int_equal(allocspan_current_group_id(), 0);
 	}
@@ -235,6 +261,25 @@ static void fiber_has_a_stack_of_its_own(void **)
 	assert_int_equal(allocspan_current_group_id(), owner.id());
 }
 
+static long resident_pages()
+{
+	long resident = 0;
+
+	std::ifstream{ "/proc/self/statm" } >> resident >> resident;
+	return resident;
+}
+
+static void fiber_is_destroyed_with_its_owner(void **)
+{
+	static_cast<void>(allocspan::make_fiber());
+	const long before = resident_pages();
+
+	for (int i = 0; i < 100000; i++) {
+		static_cast<void>(allocspan::make_fiber());
+	}
+	assert_true(resident_pages() - before < 1000); /* kept, they would be many more */
+}
+
 int main()
 {
 	const CMUnitTest tests[] = {
@@ -247,11 +292,13 @@ int main()
 		cmocka_unit_test(wrapped_callable_keeps_what_it_needs),
 		cmocka_unit_test(wrapped_arguments_and_results_pass_unchanged),
 		cmocka_unit_test(wrapped_callable_that_cannot_be_copied_moves),
+		cmocka_unit_test(wrapped_callable_may_be_for_one_call),
 		cmocka_unit_test(wrapped_callable_is_noexcept_if_the_callable_is),
 		cmocka_unit_test(exception_out_of_a_wrapped_callable_leaves_the_scope),
 		cmocka_unit_test(async_result_comes_from_inside),
 		cmocka_unit_test(made_thread_inherits),
 		cmocka_unit_test(fiber_has_a_stack_of_its_own),
+		cmocka_unit_test(fiber_is_destroyed_with_its_owner),
 	};
 
 	return cmocka_run_group_tests_name("C++ handover", tests, nullptr, nullptr);

@@ -191,7 +191,7 @@ static void what_was_said_tells_the_function(void **)
 {
 	try {
 		token{ "" };
-		fail();
+		fail_here();
 	} catch (const std::system_error &error) {
 		assert_non_null(std::strstr(error.what(), "allocspan_token_register"));
 	}

@@ -61,7 +61,7 @@ static void exception_leaves_every_scope_it_passes(void **)
 
 	try {
 		throw_from_inside(work, owner);
-		fail();
+		fail_here();
 	} catch (const std::runtime_error &) {
 		assert_int_equal(allocspan_current_group_id(), outer.id());
 		assert_int_equal(allocspan_current_span_id(), 0);
