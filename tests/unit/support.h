@@ -15,7 +15,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
 #include <cmocka.h>
+}
+#else
+#include <cmocka.h>
+#endif
 
 #include <allocspan/allocspan.h>
 
@@ -98,6 +104,30 @@ static inline void run_in_thread(void *(*function)(void *), void *argument)
 
 	assert_int_equal(pthread_create(&thread, NULL, function, argument), 0);
 	assert_int_equal(pthread_join(thread, NULL), 0);
+}
+
+/*
+ * Lets the library take back what was released: it does so in batches, and this is some of them. A group that
+ * waits for that may still be interned again.
+ */
+static inline void release_many_groups(void)
+{
+	for (int i = 0; i < 20000; i++) {
+		allocspan_token_release(allocspan_token_register("released with many", NULL, 0));
+	}
+}
+
+/* Whether the interned group `name` has gone: then the name gets a new id. */
+static inline bool interned_group_is_gone(const char *name, uint64_t old_id)
+{
+	struct allocspan_token *token;
+	bool is_gone;
+
+	release_many_groups();
+	token = allocspan_token_intern(name, NULL, 0);
+	is_gone = allocspan_token_id(token) > old_id;
+	allocspan_token_release(token);
+	return is_gone;
 }
 
 /*

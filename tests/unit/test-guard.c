@@ -358,9 +358,20 @@ static void a_signal_handler_can_enter_and_exit_at_any_moment(void **state)
 	assert_int_equal(allocspan_misuse_count(), misuses);
 }
 
+static struct allocspan_mark bottom;
+
+/* What a failed test left entered is not the next one's. */
+static int leave_everything(void **state)
+{
+	(void) state;
+	allocspan_unwind(&bottom);
+	return 0;
+}
+
 static int set_up(void **state)
 {
 	(void) state;
+	bottom = allocspan_mark_take();
 	for (size_t i = 0; i < GROUPS; i++) {
 		tokens[i] = registered("guarded");
 		ids[i] = allocspan_token_id(tokens[i]);
@@ -368,24 +379,26 @@ static int set_up(void **state)
 	return 0;
 }
 
+#define TEST(claim) cmocka_unit_test_setup(claim, leave_everything)
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_group_is_active_between_enter_and_exit),
-		cmocka_unit_test(exit_restores_what_was_active_before),
-		cmocka_unit_test(exit_out_of_order_keeps_inner_active),
-		cmocka_unit_test(a_group_entered_twice_is_left_with_the_second_exit),
-		cmocka_unit_test(each_order_of_exits_leaves_the_innermost_entered),
-		cmocka_unit_test(interleaved_tasks_see_their_groups),
-		cmocka_unit_test(ten_thousand_guards_nest),
-		cmocka_unit_test(ten_thousand_guards_can_be_exited_outermost_first),
-		cmocka_unit_test(tasks_that_never_empty_the_stack_run_in_constant_memory),
-		cmocka_unit_test(untracked_hides_the_active_group_until_it_is_exited),
-		cmocka_unit_test(a_token_entered_inside_untracked_is_active),
-		cmocka_unit_test(untracked_exited_out_of_order_leaves_the_inner_token),
-		cmocka_unit_test(each_thread_has_its_own_stack),
-		cmocka_unit_test(enter_and_exit_make_no_system_call),
-		cmocka_unit_test(a_signal_handler_can_enter_and_exit_at_any_moment),
+		TEST(a_group_is_active_between_enter_and_exit),
+		TEST(exit_restores_what_was_active_before),
+		TEST(exit_out_of_order_keeps_inner_active),
+		TEST(a_group_entered_twice_is_left_with_the_second_exit),
+		TEST(each_order_of_exits_leaves_the_innermost_entered),
+		TEST(interleaved_tasks_see_their_groups),
+		TEST(ten_thousand_guards_nest),
+		TEST(ten_thousand_guards_can_be_exited_outermost_first),
+		TEST(tasks_that_never_empty_the_stack_run_in_constant_memory),
+		TEST(untracked_hides_the_active_group_until_it_is_exited),
+		TEST(a_token_entered_inside_untracked_is_active),
+		TEST(untracked_exited_out_of_order_leaves_the_inner_token),
+		TEST(each_thread_has_its_own_stack),
+		TEST(enter_and_exit_make_no_system_call),
+		TEST(a_signal_handler_can_enter_and_exit_at_any_moment),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, NULL);
