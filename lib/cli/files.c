@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* The path of a socket has 108 bytes; LTTng appends 40 to the directory. */
 #define MAX_PARENT 40
@@ -46,4 +47,19 @@ static int remove_entry(const char *path, const struct stat *status, int type, s
 void aspan_files_remove_tree(const char *path)
 {
 	nftw(path, remove_entry, OPEN_FILES_OF_NFTW, FTW_DEPTH | FTW_PHYS);
+}
+
+static int remove_if_empty(const char *path, const struct stat *status, int type,
+			   struct FTW *position)
+{
+	(void) status;
+	if (type == FTW_DP && position->level > 0) {
+		rmdir(path);
+	}
+	return 0;
+}
+
+void aspan_files_prune(const char *path)
+{
+	nftw(path, remove_if_empty, OPEN_FILES_OF_NFTW, FTW_DEPTH | FTW_PHYS);
 }

@@ -14,4 +14,7 @@ int aspan_files_make_temporary(char **path);
 /* Removes a directory and what is in it, as far as that is allowed; follows no links. */
 void aspan_files_remove_tree(const char *path);
 
+/* Removes the empty directories in a directory, and those that become empty, but not itself. */
+void aspan_files_prune(const char *path);
+
 #endif

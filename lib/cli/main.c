@@ -22,7 +22,8 @@
 #define MAX_SLIPS 3
 #define MAX_WORD 32
 
-const char *argp_program_version = "allocspan " VERSION;
+/* Of argp, which must find it: so it is exported. */
+__attribute__((visibility("default"))) const char *argp_program_version = "allocspan " VERSION;
 
 static const struct subcommand {
 	const char *name;

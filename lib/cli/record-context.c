@@ -12,6 +12,8 @@
 #include <linux/perf_event.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #define PERF_PREFIX "perf:thread:"
 #define RAW_PREFIX "raw:r"
@@ -224,6 +226,32 @@ int aspan_record_context_init(struct aspan_record_context *context, const char *
 			     "pthread_id, vuid, perf:thread:cache-misses, $app.PROVIDER:NAME",
 			     name);
 	return -EINVAL;
+}
+
+int aspan_record_context_probe(const struct aspan_record_context *context, const char *name)
+{
+	struct perf_event_attr attributes = {
+		.type = context->lttng.u.perf_counter.type,
+		.config = context->lttng.u.perf_counter.config,
+		.size = sizeof(attributes),
+		.exclude_kernel = 1,
+	};
+	long fd;
+
+	if (context->lttng.ctx != LTTNG_EVENT_CONTEXT_PERF_THREAD_COUNTER) {
+		return 0;
+	}
+	fd = syscall(SYS_perf_event_open, &attributes, 0, -1, -1, 0);
+	if (fd >= 0) {
+		close((int) fd);
+		return 0;
+	}
+	aspan_terminal_error("--context: '%s' cannot be counted here (%s); %s", name,
+			     strerror(errno),
+			     errno == EACCES || errno == EPERM ?
+				     "lower /proc/sys/kernel/perf_event_paranoid" :
+				     "virtual machines and containers often lack it, leave it out");
+	return -errno;
 }
 
 void aspan_record_context_fini(struct aspan_record_context *context)

@@ -84,14 +84,16 @@ static int check_filter(const char *filter)
 	struct lttng_domain domain = { .type = LTTNG_DOMAIN_UST };
 	struct lttng_handle *handle = lttng_create_handle("allocspan-check", &domain);
 	char *translated;
-	int ret = aspan_record_filter_translate(filter, &translated);
+	int silence, ret = aspan_record_filter_translate(filter, &translated);
 
 	if (ret < 0 || !handle) {
 		lttng_destroy_handle(handle);
 		return ret < 0 ? ret : -ENOMEM;
 	}
 	free(translated);
+	silence = aspan_terminal_silence();
 	ret = add_rule(handle, "none", ALLOC_EVENT, filter, 0, NULL);
+	aspan_terminal_unsilence(silence);
 	lttng_destroy_handle(handle);
 	if (ret == -LTTNG_ERR_FILTER_INVAL) {
 		aspan_terminal_error("--filter: LTTng does not understand '%s'; example: "

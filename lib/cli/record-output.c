@@ -6,6 +6,7 @@
  * not cost a run of the command.
  */
 #include "record-output.h"
+#include "files.h"
 #include "terminal.h"
 
 #include <dirent.h>
@@ -145,6 +146,10 @@ int aspan_record_output_create(struct aspan_record_output *output, const char *d
 
 void aspan_record_output_discard(struct aspan_record_output *output)
 {
+	if (!output->shown) {
+		return;
+	}
+	aspan_files_prune(output->shown);
 	if (output->is_new) {
 		rmdir(output->shown);
 	}

@@ -20,7 +20,10 @@ struct aspan_record_output {
 int aspan_record_output_create(struct aspan_record_output *output, const char *directory,
 			       const char *command);
 
-/* Removes the directory if it was made here and is still empty. */
+/*
+ * Where no trace came of it: removes what LTTng made in the directory, and the directory if it was made here. A file in
+ * it stays, and the way to it.
+ */
 void aspan_record_output_discard(struct aspan_record_output *output);
 
 void aspan_record_output_fini(struct aspan_record_output *output);

@@ -36,6 +36,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define EXIT_NOT_EXECUTABLE 126
 #define EXIT_NOT_FOUND 127
@@ -59,23 +60,28 @@ struct recording {
 static int check_arguments(const struct aspan_record_options *options)
 {
 	struct aspan_record_context context;
+	int ret = 0;
 
 	for (size_t i = 0; i < options->context_count; i++) {
 		if (aspan_record_context_init(&context, options->contexts[i]) < 0) {
 			return ASPAN_CLI_EXIT_USAGE;
 		}
+		ret = aspan_record_context_probe(&context, options->contexts[i]);
 		aspan_record_context_fini(&context);
+		if (ret < 0) {
+			return EXIT_FAILURE;
+		}
 	}
 	return aspan_record_events_check(options) < 0 ? ASPAN_CLI_EXIT_USAGE : 0;
 }
 
-static int explain_exec(const char *command, int error)
+static int explain_exec(const char *program, int error)
 {
-	if (error == -ENOENT) {
-		aspan_terminal_error("%s: command not found", command);
-		return EXIT_NOT_FOUND;
-	}
-	aspan_terminal_error("%s: cannot be run: %s", command, strerror(-error));
+	/* The file is there, so what is missing is what the file asks for. */
+	aspan_terminal_error("%s: cannot be run: %s", program,
+			     error == -ENOENT ?
+				     "the interpreter or loader that it names is missing" :
+				     strerror(-error));
 	return EXIT_NOT_EXECUTABLE;
 }
 
@@ -84,6 +90,10 @@ static int find_program(struct recording *recording)
 	const char *command = recording->options.command[0];
 	int ret = aspan_locate_program(command, &recording->program);
 
+	if (ret == -ENOENT) {
+		aspan_terminal_error("%s: command not found; check the name and PATH", command);
+		return EXIT_NOT_FOUND;
+	}
 	return ret < 0 ? explain_exec(command, ret) : 0;
 }
 
@@ -193,24 +203,35 @@ static void tell_lost(const struct recording *recording, uint64_t discarded)
 	}
 }
 
-static void tell_recorded(struct recording *recording, uint64_t discarded)
+static void tell_counts(const struct recording *recording, int result,
+			const struct aspan_record_counts *counts, uint64_t discarded)
+{
+	const char *directory = recording->output.shown;
+	bool has_directory = access(recording->output.absolute, F_OK) == 0;
+
+	if (result < 0) {
+		aspan_terminal_note("the trace is in %s; %" PRIu64 " events were lost", directory,
+				    discarded);
+	} else {
+		aspan_terminal_note("recorded %" PRIu64 " events, lost %" PRIu64 "%s%s",
+				    counts->events, discarded, has_directory ? ", in " : "",
+				    has_directory ? directory : "");
+	}
+}
+
+static void tell(const struct recording *recording, uint64_t discarded)
 {
 	const char *directory = recording->output.shown;
 	struct aspan_record_counts counts;
 	int ret = aspan_record_count(recording->output.absolute, &counts);
 
-	if (ret == -EINTR) {
-		aspan_terminal_note("the trace is in %s; %" PRIu64 " events were lost", directory,
-				    discarded);
-	} else if (ret < 0) {
+	if (ret < 0 && ret != -EINTR) {
 		aspan_terminal_error(
 			"the trace in %s cannot be read; see what babeltrace2 says of it",
 			directory);
 		return;
-	} else {
-		aspan_terminal_note("recorded %" PRIu64 " events, lost %" PRIu64 ", in %s",
-				    counts.events, discarded, directory);
 	}
+	tell_counts(recording, ret, &counts, discarded);
 	tell_lost(recording, discarded);
 	if (ret == 0 && counts.allocations == 0) {
 		aspan_record_diagnosis_print(&counts, &recording->options, recording->program);
@@ -232,8 +253,8 @@ static void finish(struct recording *recording)
 	aspan_record_session_count_discarded(&recording->session, &discarded);
 	aspan_record_session_destroy(&recording->session);
 	aspan_record_daemon_stop(&recording->daemon);
-	tell_recorded(recording, discarded);
 	aspan_record_output_discard(&recording->output);
+	tell(recording, discarded);
 }
 
 static int record(struct recording *recording)
@@ -243,7 +264,7 @@ static int record(struct recording *recording)
 	if (status == 0) {
 		int ret = aspan_record_command_start(&recording->command);
 
-		status = ret < 0 ? explain_exec(recording->options.command[0], ret) : 0;
+		status = ret < 0 ? explain_exec(recording->program, ret) : 0;
 	}
 	if (status != 0) {
 		abandon(recording);

@@ -8,6 +8,7 @@
 #include "terminal.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -95,4 +96,28 @@ const char *aspan_terminal_get_style(FILE *stream, enum aspan_terminal_style sty
 	};
 
 	return aspan_terminal_has_colour(stream) ? sequences[style] : "";
+}
+
+int aspan_terminal_silence(void)
+{
+	int saved = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0);
+	int null_fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
+
+	fflush(stderr);
+	if (saved >= 0 && null_fd >= 0) {
+		dup2(null_fd, STDERR_FILENO);
+	}
+	if (null_fd >= 0) {
+		close(null_fd);
+	}
+	return saved;
+}
+
+void aspan_terminal_unsilence(int silence)
+{
+	fflush(stderr);
+	if (silence >= 0) {
+		dup2(silence, STDERR_FILENO);
+		close(silence);
+	}
 }

@@ -38,4 +38,11 @@ unsigned int aspan_terminal_get_width(FILE *stream);
 /* The escape sequence that begins a style on this stream, or "" where there is no colour. */
 const char *aspan_terminal_get_style(FILE *stream, enum aspan_terminal_style style);
 
+/*
+ * While a library is called that prints to stderr what the caller says better: nothing gets there. Hand the result to
+ * unsilence.
+ */
+int aspan_terminal_silence(void);
+void aspan_terminal_unsilence(int silence);
+
 #endif
