@@ -30,14 +30,14 @@ struct allocspan_guard {
 };
 
 /**
- * @brief A height of a thread's stack, to come back to with allocspan_unwind().
+ * @brief A state of a thread's stack, to come back to with allocspan_unwind().
  *
  * A value without heap memory. The members are private.
  */
 struct allocspan_mark {
 	/** @cond INTERNAL */
+	uint64_t serial;
 	uint32_t stack_id;
-	uint32_t depth;
 	/** @endcond */
 };
 
@@ -90,7 +90,7 @@ ALLOCSPAN_API uint64_t allocspan_current_group_id(void) ALLOCSPAN_NOTHROW;
 ALLOCSPAN_API struct allocspan_guard allocspan_untracked_enter(void) ALLOCSPAN_NOTHROW;
 
 /**
- * @brief Remembers how many guards this thread has entered, for allocspan_unwind().
+ * @brief Remembers which guards this thread has entered, for allocspan_unwind().
  *
  * Take one beside each `setjmp`: a `longjmp` past an exit leaves stale guards on the stack.
  *

@@ -34,6 +34,17 @@ struct aspan_entry *aspan_stack_far_entry(const struct allocspan_fiber *stack, u
 	return &stack->chunks[chunk][index - chunk_base(chunk)];
 }
 
+/* Puts a chunk's entries, or the first ones, into the free list; entry 0 is never used. */
+static void free_entries(struct allocspan_fiber *stack, uint32_t first, uint32_t end)
+{
+	for (uint32_t index = end; index-- > first;) {
+		if (index > 0) {
+			aspan_stack_entry(stack, index)->below = stack->free;
+			stack->free = index;
+		}
+	}
+}
+
 static void list_insert(struct allocspan_fiber *stack)
 {
 	stack->next = first_stack;
@@ -69,6 +80,7 @@ struct allocspan_fiber *aspan_stack_create(void)
 		last_id = last_id >= ASPAN_GUARD_LAST_STACK ? 1 : last_id + 1;
 		stack->id = last_id;
 		stack->capacity = ASPAN_STACK_FIRST;
+		free_entries(stack, 0, ASPAN_STACK_FIRST);
 		list_insert(stack);
 	}
 	aspan_unlock(&lock);
@@ -92,7 +104,7 @@ void aspan_stack_destroy(struct allocspan_fiber *stack)
 
 	/* The events of what is still entered tell of this stack, so it is current meanwhile. */
 	aspan_stack_switch(thread, stack);
-	aspan_guard_exit_above(stack, 0, ASPAN_CALLER_IP());
+	aspan_guard_exit_since(stack, 0, ASPAN_CALLER_IP());
 	aspan_stack_switch(thread, current);
 	lock = aspan_lock();
 	aspan_stack_free(stack);
@@ -132,18 +144,17 @@ static bool grow(struct allocspan_fiber *stack)
 {
 	struct aspan_lock lock = aspan_lock();
 	unsigned int chunk = (unsigned int) __builtin_ctz(stack->capacity) - ASPAN_STACK_FIRST_SHIFT;
-	bool done = true;
 
 	/* A signal handler may have grown it already. */
-	if (aspan_stack_depth(stack) >= stack->capacity) {
-		done = chunk < ASPAN_STACK_CHUNKS &&
-		       (stack->chunks[chunk] = aspan_arena_alloc(chunk_bytes(chunk))) != NULL;
-		if (done) {
+	if (!stack->free && chunk < ASPAN_STACK_CHUNKS) {
+		stack->chunks[chunk] = aspan_arena_alloc(chunk_bytes(chunk));
+		if (stack->chunks[chunk]) {
+			free_entries(stack, stack->capacity, 2 * stack->capacity);
 			stack->capacity *= 2;
 		}
 	}
 	aspan_unlock(&lock);
-	return done;
+	return stack->free != 0;
 }
 
 struct allocspan_fiber *aspan_stack_make_room(void *ip)
@@ -154,7 +165,7 @@ struct allocspan_fiber *aspan_stack_make_room(void *ip)
 	if (!stack) {
 		stack = make_own_stack(thread);
 	}
-	if (stack && (aspan_stack_depth(stack) < stack->capacity || grow(stack))) {
+	if (stack && (stack->free || grow(stack))) {
 		return stack;
 	}
 	if (!thread->has_ended) {
@@ -173,18 +184,15 @@ static bool is_token(uint64_t serial)
 	return (serial & ASPAN_ENTRY_KIND_MASK) == ASPAN_ENTRY_TOKEN;
 }
 
-/* Gives the nearest entry inside of `index` that hides the active group, or the thread, a new outer one. */
+/* Tells the entries inside of one, and in the end the thread, which group is active outside of them now. */
 static void pass_slot_inwards(struct aspan_thread *thread, struct allocspan_fiber *stack,
 			      uint32_t index, uint32_t slot)
 {
-	uint32_t depth = aspan_stack_depth(stack);
+	while (index != stack->top) {
+		struct aspan_entry *entry;
 
-	for (uint32_t i = index + 1; i < depth; i++) {
-		struct aspan_entry *entry = aspan_stack_entry(stack, i);
-
-		if (!aspan_serial_is_live(entry_serial(entry))) {
-			continue;
-		}
+		index = aspan_stack_entry(stack, index)->above;
+		entry = aspan_stack_entry(stack, index);
 		entry->outer_slot = slot;
 		if (atomic_load_explicit(&entry->slot, memory_order_relaxed) != ASPAN_SLOT_INHERIT) {
 			return;
@@ -193,16 +201,16 @@ static void pass_slot_inwards(struct aspan_thread *thread, struct allocspan_fibe
 	thread->active_slot = slot;
 }
 
+/* The same for the innermost span. */
 static void pass_span_inwards(struct aspan_thread *thread, struct allocspan_fiber *stack,
 			      uint32_t index, uint64_t span_id)
 {
-	uint32_t depth = aspan_stack_depth(stack);
+	while (index != stack->top) {
+		struct aspan_entry *entry;
 
-	for (uint32_t i = index + 1; i < depth; i++) {
-		struct aspan_entry *entry = aspan_stack_entry(stack, i);
-		uint64_t serial = entry_serial(entry);
-
-		if (aspan_serial_is_live(serial) && !is_token(serial)) {
+		index = aspan_stack_entry(stack, index)->above;
+		entry = aspan_stack_entry(stack, index);
+		if (!is_token(entry_serial(entry))) {
 			entry->outer_span_id = span_id;
 			return;
 		}
@@ -210,57 +218,40 @@ static void pass_span_inwards(struct aspan_thread *thread, struct allocspan_fibe
 	thread->span_id = span_id;
 }
 
-static ASPAN_SLOW void remove_inner(struct aspan_thread *thread, struct allocspan_fiber *stack,
+/* Takes an entry that is not the innermost out of the list. */
+static ASPAN_SLOW void unlink_inner(struct aspan_thread *thread, struct allocspan_fiber *stack,
 				    uint32_t index, struct aspan_entry *entry)
 {
-	uint64_t serial = entry_serial(entry);
-
 	if (atomic_load_explicit(&entry->slot, memory_order_relaxed) != ASPAN_SLOT_INHERIT) {
 		pass_slot_inwards(thread, stack, index, entry->outer_slot);
 	}
-	if (!is_token(serial)) {
+	if (!is_token(entry_serial(entry))) {
 		pass_span_inwards(thread, stack, index, entry->outer_span_id);
 	}
-	aspan_signal_fence();
-	atomic_store_explicit(&entry->serial, ASPAN_SERIAL_TOMBSTONE, memory_order_relaxed);
-}
-
-static ASPAN_SLOW void drop_tombstones(struct allocspan_fiber *stack, uint32_t depth)
-{
-	while (depth > 0) {
-		struct aspan_entry *entry = aspan_stack_entry(stack, depth - 1);
-
-		if (entry_serial(entry) != ASPAN_SERIAL_TOMBSTONE) {
-			return;
-		}
-		atomic_store_explicit(&entry->serial, ASPAN_SERIAL_FREE, memory_order_relaxed);
-		aspan_signal_fence();
-		depth--;
-		atomic_store_explicit(&stack->depth, depth, memory_order_relaxed);
-	}
+	aspan_stack_entry(stack, entry->above)->below = entry->below;
+	aspan_stack_entry(stack, entry->below)->above = entry->above;
 }
 
 void aspan_stack_remove(struct aspan_thread *thread, struct allocspan_fiber *stack, uint32_t index,
 			struct aspan_entry *entry)
 {
-	if (aspan_unlikely(index + 1 != aspan_stack_depth(stack))) {
-		remove_inner(thread, stack, index, entry);
-		return;
-	}
-	/* Ordering 1: what is active, the entry, the depth. */
-	thread->active_slot = entry->outer_slot;
-	if (!is_token(entry_serial(entry))) {
-		thread->span_id = entry->outer_span_id;
+	if (aspan_unlikely(index != stack->top)) {
+		unlink_inner(thread, stack, index, entry);
+	} else {
+		thread->active_slot = entry->outer_slot;
+		if (!is_token(entry_serial(entry))) {
+			thread->span_id = entry->outer_span_id;
+		}
+		aspan_signal_fence();
+		stack->top = entry->below;
 	}
 	aspan_signal_fence();
-	atomic_store_explicit(&entry->serial, ASPAN_SERIAL_FREE, memory_order_relaxed);
+	/* Release: reclaim.c may take the group away once it sees the entry free. */
+	atomic_store_explicit(&entry->serial, ASPAN_SERIAL_FREE, memory_order_release);
 	aspan_signal_fence();
-	/* Release: reclaim.c may take the group away once it sees the entry gone. */
-	atomic_store_explicit(&stack->depth, index, memory_order_release);
-	if (index > 0 && aspan_unlikely(entry_serial(aspan_stack_entry(stack, index - 1)) ==
-					ASPAN_SERIAL_TOMBSTONE)) {
-		drop_tombstones(stack, index);
-	}
+	entry->below = stack->free;
+	aspan_signal_fence();
+	stack->free = index;
 }
 
 void aspan_stack_switch(struct aspan_thread *thread, struct allocspan_fiber *stack)

@@ -5,25 +5,28 @@
  * The big picture
  * ---------------
  *
- *    entries:   0          1           2           3          depth = 4
- *              [token A]  [span, no   [token B]   [exited    ]
- *                          token    ]              out of order]
- *    active:    A          A           B           B          aspan_thread.active_slot = B
+ *    bottom                                        top
+ *    [token A] <--> [span, no token] <--> [token B]          aspan_thread.active_slot = B
+ *     active: A      active: A             active: B
  *
- * Each entry remembers what was active outside of it (`outer_slot`, `outer_span_id`), so that exiting the innermost one
- * restores it with one load. An entry that is exited out of order becomes a tombstone, the entries inside it are told
- * the new outer state, and it is dropped when it is innermost. Entries never move while they are entered; the stack
- * grows by chunks that double, so an index finds its entry in a few instructions, at any depth.
+ *    free: [entry] --> [entry] --> ...
+ *
+ * The entries are a doubly linked list, by index, in chunks that never move; unused ones are in a list of their own. Each
+ * entry remembers what was active outside of it (`outer_slot`, `outer_span_id`), so that exiting the innermost one
+ * restores it with one load. One that is exited out of order tells those inside it what is outside of them now, and is
+ * taken out. So the stack is as large as the most guards that were ever entered at once, in whatever order they end.
+ *
+ * Entry 0 is not used: index 0 says that there is none.
  *
  * Ordering
  * --------
  * 1. Only the thread that runs on the stack writes it. A signal handler of that thread may push and pop between any two
- *    of its instructions, and leaves the depth and the active state as it found them. So a push first reserves its entry
- *    (depth), then fills it, then makes it active; a pop restores what was active, then frees the entry, then the depth.
- *    A free entry (serial 0) is never taken for a tombstone.
- * 2. reclaim.c looks through all stacks with the lock held, for groups and spans that are still entered. What it looks for
- *    has no reference left, so nobody can enter it any more, with one exception: a span's token can be detached
- *    while it is being entered. So entering a span reads the token, pushes, and reads it again; reclaim.c runs
+ *    of its instructions, and leaves the lists and the active state as it found them. So a push takes its entry, fills it,
+ *    links it, and makes it active; a pop restores what was active, and then undoes the links in the opposite order. The
+ *    free list gets new entries only with signals blocked.
+ * 2. reclaim.c looks through the entries of all stacks with the lock held, for groups and spans that are still entered.
+ *    What it looks for has no reference left, so nobody can enter it any more, with one exception: a span's token can be
+ *    detached while it is being entered. So entering a span reads the token, pushes, and reads it again; reclaim.c runs
  *    membarrier() between the detaching and the looking, which makes either the push visible to the one or the detaching
  *    to the other.
  */
@@ -59,20 +62,15 @@ enum aspan_entry_kind {
 #define ASPAN_ENTRY_KIND_MASK UINT64_C(3)
 #define ASPAN_SERIAL_STEP UINT64_C(4)
 #define ASPAN_SERIAL_FREE UINT64_C(0)
-#define ASPAN_SERIAL_TOMBSTONE UINT64_MAX
 
-static inline bool aspan_serial_is_live(uint64_t serial)
-{
-	return serial != ASPAN_SERIAL_FREE && serial != ASPAN_SERIAL_TOMBSTONE;
-}
-
-/* One cache line. */
 struct aspan_entry {
-	_Atomic uint64_t serial; /* free, tombstone, or unique in the stack */
+	_Atomic uint64_t serial; /* ASPAN_SERIAL_FREE, or unique in the stack and larger further inside */
 	_Atomic uint32_t slot; /* what it makes active; ASPAN_SLOT_INHERIT: what was */
 	uint32_t outer_slot;
 	_Atomic(struct allocspan_span *) span; /* NULL for a token */
 	uint64_t outer_span_id; /* not of a token */
+	uint32_t below; /* the next outer entry, or the next free one */
+	uint32_t above; /* the next inner entry; of the top one: anything */
 	uint64_t alloc_count; /* the thread's totals when a span was entered */
 	uint64_t alloc_bytes;
 	uint64_t free_count;
@@ -85,10 +83,11 @@ struct aspan_entry {
 
 struct allocspan_fiber {
 	uint32_t id; /* never 0 and never one of aspan_guard_id */
-	_Atomic uint32_t depth;
-	uint32_t capacity;
-	bool is_own; /* of a thread, and ends with it */
+	uint32_t top;
+	uint32_t free;
+	uint32_t capacity; /* how many entries there are; protected by the lock */
 	uint32_t saved_slot; /* while it is nobody's current stack */
+	bool is_own; /* of a thread, and ends with it */
 	uint64_t saved_span_id;
 	uint64_t last_serial;
 	struct allocspan_fiber *previous; /* the list of all is protected by the lock */
@@ -118,11 +117,6 @@ static inline struct aspan_entry *aspan_stack_entry(struct allocspan_fiber *stac
 							 aspan_stack_far_entry(stack, index);
 }
 
-static inline uint32_t aspan_stack_depth(const struct allocspan_fiber *stack)
-{
-	return atomic_load_explicit(&stack->depth, memory_order_relaxed);
-}
-
 /* Makes a stack with nothing on it; NULL without memory. */
 struct allocspan_fiber *aspan_stack_create(void);
 
@@ -136,7 +130,7 @@ void aspan_stack_free(struct allocspan_fiber *stack);
 struct allocspan_fiber *aspan_stack_first(void);
 
 /*
- * A stack of this thread with room for one entry more; NULL if there is no memory, which is counted as misuse, or if the
+ * A stack of this thread with a free entry; NULL if there is no memory, which is counted as misuse, or if the
  * thread has ended.
  */
 ASPAN_SLOW struct allocspan_fiber *aspan_stack_make_room(void *ip);
@@ -149,28 +143,34 @@ static inline struct allocspan_guard aspan_stack_push(struct aspan_thread *threa
 	struct allocspan_fiber *stack = thread->stack;
 	struct aspan_entry *entry;
 	uint64_t serial;
+	uint32_t below;
 	uint32_t index;
 
-	if (aspan_unlikely(!stack || aspan_stack_depth(stack) >= stack->capacity)) {
+	if (aspan_unlikely(!stack || !stack->free)) {
 		stack = aspan_stack_make_room(ip);
 		if (!stack) {
 			return aspan_guard_void();
 		}
 	}
-	index = aspan_stack_depth(stack);
-	/* Relaxed stores: read by reclaim.c, ordered by membarrier or the lock (ordering 2). */
-	atomic_store_explicit(&stack->depth, index + 1, memory_order_relaxed);
-	aspan_signal_fence();
+	index = stack->free;
 	entry = aspan_stack_entry(stack, index);
+	stack->free = entry->below;
+	aspan_signal_fence();
 	serial = (stack->last_serial += ASPAN_SERIAL_STEP) | kind;
-	atomic_store_explicit(&entry->slot, slot, memory_order_relaxed);
+	below = stack->top;
+	entry->below = below;
 	entry->outer_slot = thread->active_slot;
-	atomic_store_explicit(&entry->span, span, memory_order_relaxed);
 	if (kind != ASPAN_ENTRY_TOKEN) {
 		entry->outer_span_id = thread->span_id;
 	}
-	aspan_signal_fence();
+	/* Relaxed stores: read by reclaim.c, ordered by membarrier or the lock (ordering 2). */
+	atomic_store_explicit(&entry->slot, slot, memory_order_relaxed);
+	atomic_store_explicit(&entry->span, span, memory_order_relaxed);
 	atomic_store_explicit(&entry->serial, serial, memory_order_relaxed);
+	aspan_signal_fence();
+	stack->top = index;
+	aspan_signal_fence();
+	aspan_stack_entry(stack, below)->above = index;
 	aspan_signal_fence();
 	if (kind != ASPAN_ENTRY_TOKEN) {
 		thread->span_id = span_id;
@@ -187,8 +187,7 @@ static inline struct aspan_entry *aspan_stack_find(struct allocspan_fiber *stack
 {
 	struct aspan_entry *entry;
 
-	if (aspan_unlikely(!stack || guard->stack_id != stack->id ||
-			   guard->index >= aspan_stack_depth(stack))) {
+	if (aspan_unlikely(!stack || guard->stack_id != stack->id || guard->index >= stack->capacity)) {
 		return NULL;
 	}
 	entry = aspan_stack_entry(stack, guard->index);

@@ -116,6 +116,10 @@ struct allocspan_token *aspan_group_intern(const char *name, const struct allocs
 		return NULL;
 	}
 	interned = group->descriptor->interned;
+	if (interned && atomic_load_explicit(&interned->references, memory_order_acquire) == 0 &&
+	    aspan_reclaim_group_now(interned)) {
+		interned = NULL;
+	}
 	if (!interned) {
 		group->descriptor->interned = group;
 		return group;

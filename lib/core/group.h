@@ -54,6 +54,7 @@ struct allocspan_token {
 	bool is_announced; /* between its group_register and its group_release event */
 	uint32_t seen_epoch; /* reclaim.c: when it was last found on a stack */
 	struct allocspan_token *next; /* of the free, or of the released */
+	struct allocspan_token *previous; /* of the released */
 	uint64_t reported_alloc_count; /* stats-thread.c: in the last group_stats event */
 	uint64_t reported_free_count;
 	/* budget.c: atomic, written with the lock held. */

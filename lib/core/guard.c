@@ -53,22 +53,19 @@ void allocspan_guard_exit(struct allocspan_guard *guard)
 	remove_entry(thread, thread->stack, guard->index, entry, serial, ASPAN_CALLER_IP());
 }
 
-void aspan_guard_exit_above(struct allocspan_fiber *stack, uint32_t depth, void *ip)
+void aspan_guard_exit_since(struct allocspan_fiber *stack, uint64_t serial, void *ip)
 {
 	struct aspan_thread *thread = &aspan_thread;
 	uint32_t top;
 
-	/* Removing the innermost drops the tombstones below it too. */
-	while ((top = aspan_stack_depth(stack)) > depth) {
-		struct aspan_entry *entry = aspan_stack_entry(stack, top - 1);
-		uint64_t serial = atomic_load_explicit(&entry->serial, memory_order_relaxed);
+	while ((top = stack->top) != 0) {
+		struct aspan_entry *entry = aspan_stack_entry(stack, top);
+		uint64_t entry_serial = atomic_load_explicit(&entry->serial, memory_order_relaxed);
 
-		if (aspan_serial_is_live(serial)) {
-			remove_entry(thread, stack, top - 1, entry, serial, ip);
-		} else {
-			/* A signal handler left an enter or an exit half done by longjmp. */
-			atomic_store_explicit(&stack->depth, top - 1, memory_order_relaxed);
+		if (entry_serial <= (serial | ASPAN_ENTRY_KIND_MASK)) {
+			return;
 		}
+		remove_entry(thread, stack, top, entry, entry_serial, ip);
 	}
 }
 
@@ -92,7 +89,7 @@ struct allocspan_mark allocspan_mark_take(void)
 	if (!stack) {
 		return (struct allocspan_mark){ 0 };
 	}
-	return (struct allocspan_mark){ .stack_id = stack->id, .depth = aspan_stack_depth(stack) };
+	return (struct allocspan_mark){ .stack_id = stack->id, .serial = stack->last_serial };
 }
 
 void allocspan_unwind(const struct allocspan_mark *mark)
@@ -106,6 +103,6 @@ void allocspan_unwind(const struct allocspan_mark *mark)
 		return;
 	}
 	if (stack) {
-		aspan_guard_exit_above(stack, mark->depth, ASPAN_CALLER_IP());
+		aspan_guard_exit_since(stack, mark->serial, ASPAN_CALLER_IP());
 	}
 }

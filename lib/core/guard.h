@@ -9,7 +9,7 @@
 
 struct allocspan_fiber;
 
-/* Exits every entry of the current stack at or above a depth, innermost first, with its `span_exit` event. */
-void aspan_guard_exit_above(struct allocspan_fiber *stack, uint32_t depth, void *ip);
+/* Exits every entry of the current stack made after a serial, innermost first, with its `span_exit` event. */
+void aspan_guard_exit_since(struct allocspan_fiber *stack, uint64_t serial, void *ip);
 
 #endif

@@ -51,12 +51,13 @@ static void wait_for_pushes(void)
 
 static void mark_entry(const struct aspan_entry *entry)
 {
-	uint64_t serial = atomic_load_explicit(&entry->serial, memory_order_relaxed);
+	/* Pairs with the release in aspan_stack_remove(). */
+	uint64_t serial = atomic_load_explicit(&entry->serial, memory_order_acquire);
 	uint32_t slot = atomic_load_explicit(&entry->slot, memory_order_relaxed);
 	struct allocspan_span *span = atomic_load_explicit(&entry->span, memory_order_relaxed);
 
-	/* A free entry may be one that is being filled; what it names then is marked for nothing. */
-	if (serial == ASPAN_SERIAL_TOMBSTONE) {
+	/* Not yet filled in: the group still has the reference of whoever enters it, or see group-stack.h. */
+	if (serial == ASPAN_SERIAL_FREE) {
 		return;
 	}
 	if (aspan_slot_is_group(slot)) {
@@ -70,10 +71,7 @@ static void mark_entry(const struct aspan_entry *entry)
 static void mark_entered(void)
 {
 	for (struct allocspan_fiber *stack = aspan_stack_first(); stack; stack = stack->next) {
-		/* Pairs with the release in aspan_stack_remove(). */
-		uint32_t depth = atomic_load_explicit(&stack->depth, memory_order_acquire);
-
-		for (uint32_t i = 0; i < depth; i++) {
+		for (uint32_t i = 1; i < stack->capacity; i++) {
 			mark_entry(aspan_stack_entry(stack, i));
 		}
 	}
@@ -91,25 +89,37 @@ static bool group_is_needed(const struct allocspan_token *group)
 	return stats.live_blocks > 0;
 }
 
+static void unlink_group(struct allocspan_token *group)
+{
+	if (group->previous) {
+		group->previous->next = group->next;
+	} else {
+		released_groups = group->next;
+	}
+	if (group->next) {
+		group->next->previous = group->previous;
+	}
+}
+
 static size_t reclaim_groups(void)
 {
-	struct allocspan_token **link = &released_groups;
+	struct allocspan_token *group = released_groups;
 	size_t left = 0;
 
-	while (*link) {
-		struct allocspan_token *group = *link;
+	while (group) {
+		struct allocspan_token *next = group->next;
 
 		if (atomic_load_explicit(&group->references, memory_order_acquire) > 0) {
 			/* Interned or captured again: its next release brings it back. */
-			*link = group->next;
+			unlink_group(group);
 			group->state = ASPAN_GROUP_REFERENCED;
 		} else if (group_is_needed(group)) {
-			link = &group->next;
 			left++;
 		} else {
-			*link = group->next;
+			unlink_group(group);
 			aspan_group_reclaim(group);
 		}
+		group = next;
 	}
 	return left;
 }
@@ -136,15 +146,20 @@ static size_t reclaim_spans(void)
 	return left;
 }
 
+static void look_through_stacks(void)
+{
+	epoch++;
+	wait_for_pushes();
+	mark_entered();
+}
+
 /* What is left doubles the next batch: so the work for each release stays constant on average. */
 static void reclaim_if_due(void)
 {
 	if (++waiting_count < batch) {
 		return;
 	}
-	epoch++;
-	wait_for_pushes();
-	mark_entered();
+	look_through_stacks();
 	waiting_count = reclaim_spans();
 	waiting_count += reclaim_groups();
 	batch = waiting_count < SMALLEST_BATCH / 2 ? SMALLEST_BATCH : 2 * waiting_count;
@@ -152,9 +167,34 @@ static void reclaim_if_due(void)
 
 void aspan_reclaim_add_group(struct allocspan_token *group)
 {
+	group->previous = NULL;
 	group->next = released_groups;
+	if (released_groups) {
+		released_groups->previous = group;
+	}
 	released_groups = group;
 	reclaim_if_due();
+}
+
+bool aspan_reclaim_group_now(struct allocspan_token *group)
+{
+	struct allocspan_stats stats;
+
+	/* The cheap question first. */
+	aspan_group_sum(group, &stats);
+	if (stats.live_blocks > 0) {
+		return false;
+	}
+	look_through_stacks();
+	if (group_is_needed(group)) {
+		return false;
+	}
+	if (group->state == ASPAN_GROUP_RELEASED) {
+		unlink_group(group);
+		waiting_count--;
+	}
+	aspan_group_reclaim(group);
+	return true;
 }
 
 void aspan_reclaim_add_span(struct allocspan_span *span)

@@ -25,4 +25,7 @@ void aspan_reclaim_init(void);
 void aspan_reclaim_add_group(struct allocspan_token *group);
 void aspan_reclaim_add_span(struct allocspan_span *span);
 
+/* Reclaims a group without references now, if nothing needs it; false if something does. Call with the lock held. */
+bool aspan_reclaim_group_now(struct allocspan_token *group);
+
 #endif

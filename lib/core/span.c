@@ -177,16 +177,16 @@ uint64_t allocspan_current_span_id(void)
 struct allocspan_span *aspan_span_current(const struct aspan_thread *thread)
 {
 	struct allocspan_fiber *stack = thread->stack;
-	uint32_t depth = stack ? aspan_stack_depth(stack) : 0;
+	uint32_t index = stack ? stack->top : 0;
 
-	while (depth-- > 0) {
-		struct aspan_entry *entry = aspan_stack_entry(stack, depth);
+	while (index) {
+		struct aspan_entry *entry = aspan_stack_entry(stack, index);
 		uint64_t serial = atomic_load_explicit(&entry->serial, memory_order_relaxed);
 
-		if (aspan_serial_is_live(serial) &&
-		    (serial & ASPAN_ENTRY_KIND_MASK) != ASPAN_ENTRY_TOKEN) {
+		if ((serial & ASPAN_ENTRY_KIND_MASK) != ASPAN_ENTRY_TOKEN) {
 			return atomic_load_explicit(&entry->span, memory_order_relaxed);
 		}
+		index = entry->below;
 	}
 	return NULL;
 }

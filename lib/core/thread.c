@@ -84,13 +84,13 @@ static void end_record(struct aspan_thread_record *record)
 /* What the thread is still inside of is exited, so that the trace's spans are balanced. */
 static void leave_everything(struct aspan_thread *thread)
 {
-	if (thread->own_stack && aspan_stack_depth(thread->own_stack) > 0) {
+	if (thread->own_stack && thread->own_stack->top) {
 		aspan_misuse(ASPAN_MISUSE_THREAD_EXIT_INSIDE, allocspan_current_group_id(),
 			     thread->span_id, NULL);
 	}
 	aspan_stack_switch(thread, thread->own_stack);
 	if (thread->own_stack) {
-		aspan_guard_exit_above(thread->own_stack, 0, NULL);
+		aspan_guard_exit_since(thread->own_stack, 0, NULL);
 	}
 }
 
