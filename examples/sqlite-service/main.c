@@ -33,7 +33,7 @@ struct options {
 
 static const struct argp_option option_table[] = {
 	{ "status", 's', "FILE", 0, "Package database (default /var/lib/dpkg/status)", 0 },
-	{ "requests", 'n', "N", 0, "Queries to serve (default 2000)", 0 },
+	{ "requests", 'n', "N", 0, "Queries to serve (default 4000)", 0 },
 	{ "workers", 'w', "N", 0, "Worker threads, 1 to 64 (default 4)", 0 },
 	{ "statements", 'l', "N", 0,
 	  "Prepared statements that a tenant may keep (default 0: no limit, which is the bug)", 0 },
@@ -149,7 +149,7 @@ int main(int argc, char **argv)
 	};
 	struct options options = {
 		.status_path = "/var/lib/dpkg/status",
-		.requests = 2000,
+		.requests = 4000,
 		.workers = 4,
 	};
 	int status;
