@@ -1,6 +1,6 @@
 # Programs under the interposer; no session daemon.
 if(TARGET allocspan AND TARGET allocspan-preload)
-	# What a test does with memory must not be left out by the compiler.
+	# What a test does with memory must not be left out by the compiler, nor refused by it.
 	function(allocspan_add_preload_program name source)
 		add_executable(${name} ${source})
 		target_link_libraries(${name} PRIVATE allocspan_warnings Threads::Threads ${CMAKE_DL_LIBS}
@@ -9,25 +9,42 @@ if(TARGET allocspan AND TARGET allocspan-preload)
 	endfunction()
 
 	# No session daemon is asked: these programs do not wait for one that somebody else runs.
-	function(allocspan_add_preload_test name)
+	function(allocspan_add_preload_test name environment)
 		add_test(NAME integration/${name} COMMAND ${ARGN})
 		set_tests_properties(integration/${name} PROPERTIES LABELS integration TIMEOUT 120
-			ENVIRONMENT "LTTNG_UST_REGISTER_TIMEOUT=0;LD_PRELOAD=$<TARGET_FILE:allocspan-preload>")
+			ENVIRONMENT "LTTNG_UST_REGISTER_TIMEOUT=0;${environment}")
 	endfunction()
 
+	set(preloaded LD_PRELOAD=$<TARGET_FILE:allocspan-preload>)
+
+	# Each claim also holds re-entered, and with the interposer linked instead of preloaded.
 	foreach(program preload-counts.c preload-new.cpp)
 		get_filename_component(name ${program} NAME_WLE)
 		allocspan_add_preload_program(${name} ${program} allocspan::allocspan)
-		allocspan_add_preload_test(${name} ${name})
+		allocspan_add_preload_test(${name} "${preloaded}" ${name})
 		foreach(reentering tracker timer)
-			allocspan_add_preload_test(${name}-reentered-by-${reentering} ${name})
-			set_property(TEST integration/${name}-reentered-by-${reentering} APPEND
-				PROPERTY ENVIRONMENT ALLOCSPAN_TEST_REENTER=${reentering})
+			allocspan_add_preload_test(${name}-reentered-by-${reentering}
+				"${preloaded};ALLOCSPAN_TEST_REENTER=${reentering}" ${name})
 		endforeach()
-
 		allocspan_add_preload_program(${name}-linked ${program} allocspan::preload allocspan::allocspan)
-		add_test(NAME integration/${name}-linked COMMAND ${name}-linked)
-		set_tests_properties(integration/${name}-linked PROPERTIES LABELS integration TIMEOUT 120
-			ENVIRONMENT LTTNG_UST_REGISTER_TIMEOUT=0)
+		allocspan_add_preload_test(${name}-linked "" ${name}-linked)
 	endforeach()
+
+	allocspan_add_preload_program(preload-behaviour preload-behaviour.c)
+	add_library(preload-module MODULE preload-module.c)
+	target_link_libraries(preload-module PRIVATE allocspan_warnings)
+	allocspan_add_preload_test(preload-behaviour "" ${CMAKE_CURRENT_SOURCE_DIR}/preload-behaviour.sh 42
+		$<TARGET_FILE:allocspan-preload> $<TARGET_FILE:preload-behaviour> $<TARGET_FILE:preload-module>)
+
+	foreach(program sort python compiler perl)
+		allocspan_add_preload_test(preload-program-${program} ""
+			${CMAKE_CURRENT_SOURCE_DIR}/preload-behaviour.sh 0 $<TARGET_FILE:allocspan-preload>
+			${CMAKE_CURRENT_SOURCE_DIR}/preload-program.sh ${program})
+	endforeach()
+
+	add_test(NAME integration/libraries_export_what_they_should
+		COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/check-exports.sh $<TARGET_FILE:allocspan>
+			$<TARGET_FILE:allocspan-preload> $<TARGET_FILE:allocspan-tp> ${PROJECT_SOURCE_DIR}/include)
+	set_tests_properties(integration/libraries_export_what_they_should PROPERTIES LABELS integration
+		TIMEOUT 60)
 endif()
