@@ -62,14 +62,14 @@ static void parse(struct allocspan_token *token)
 
 static void mark(struct allocspan_token *token)
 {
-	//! [allocspan_mark]
+	//! [allocspan_mark_take]
 	const struct allocspan_mark mark = allocspan_mark_take();
 
 	if (setjmp(failure) == 0) {
 		parse(token); /* enters, and may longjmp */
 	}
 	allocspan_unwind(&mark);
-	//! [allocspan_mark]
+	//! [allocspan_mark_take]
 	assert(allocspan_current_group_id() == 0);
 }
 

@@ -23,6 +23,9 @@ if(ALLOCSPAN_BUILD_EXAMPLES AND TARGET allocspan-preload)
 		allocspan_add_example_test(reference-${name} example-reference-${name})
 	endforeach()
 
+	allocspan_add_example_test(of-each-public-function ${scripts}/examples-reference.sh
+		${PROJECT_SOURCE_DIR}/include/allocspan ${PROJECT_SOURCE_DIR}/examples/reference)
+
 	set(service $<TARGET_FILE:example-sqlite-service-sqlite-service>)
 	foreach(claim same_work_in_each_run closing_gives_all_memory_back
 			unbounded_statements_are_what_base_holds the_bug_changes_no_answer
