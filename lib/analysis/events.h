@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a reader tells the model: one plain struct for each event of the trace schema.
+ *
+ * Times are in nanoseconds since the Unix epoch, sizes in bytes. Strings are borrowed for the call. A fact
+ * of the schema that no question needs yet has no member here.
+ */
+#ifndef ASPAN_ANALYSIS_EVENTS_H
+#define ASPAN_ANALYSIS_EVENTS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* X(symbol, name in the trace) */
+#define ASPAN_EVENT_TYPES(X)                                                                       \
+	X(ALLOC, alloc)                                                                            \
+	X(FREE, free)                                                                              \
+	X(SPAN_ENTER, span_enter)                                                                  \
+	X(SPAN_EXIT, span_exit)                                                                    \
+	X(GROUP_REGISTER, group_register)                                                          \
+	X(GROUP_RELEASE, group_release)                                                            \
+	X(GROUP_STATS, group_stats)                                                                \
+	X(BUDGET_EXCEEDED, budget_exceeded)                                                        \
+	X(MISUSE, misuse)
+
+enum aspan_event_type {
+#define ASPAN_EVENT_SYMBOL(symbol, name) ASPAN_EVENT_##symbol,
+	ASPAN_EVENT_TYPES(ASPAN_EVENT_SYMBOL)
+#undef ASPAN_EVENT_SYMBOL
+		ASPAN_EVENT_TYPE_COUNT,
+	ASPAN_EVENT_OTHER = ASPAN_EVENT_TYPE_COUNT, /* not of allocspan; counted */
+};
+
+/* Totals of a group, as in the events `group_stats` and in the model. */
+struct aspan_counts {
+	uint64_t alloc_count;
+	uint64_t alloc_bytes;
+	uint64_t free_count;
+	uint64_t free_bytes;
+};
+
+/* Which trace, process and thread an event is of. */
+struct aspan_origin {
+	uint32_t trace; /* from aspan_model_add_trace() */
+	bool has_vpid;
+	uint64_t vpid;
+	uint64_t pid_namespace; /* 0 if the trace does not say */
+	uint64_t vtid; /* 0 if the trace does not say */
+	const char *procname; /* NULL if the trace does not say */
+};
+
+struct aspan_event {
+	enum aspan_event_type type;
+	uint64_t time_ns;
+	struct aspan_origin origin;
+	/* The group: of `free` the source group. 0: none. */
+	uint64_t group_id;
+	/* Of the group. NULL where the event has none, and of what follows, where the schema has none. */
+	const char *tags;
+	const char *name;
+	uint64_t address;
+	uint64_t size_bytes;
+	uint64_t current_group_id; /* of `free` */
+	struct aspan_counts counts; /* of `group_stats` */
+};
+
+#endif

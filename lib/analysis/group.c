@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What is known of one group of one process. The big picture is in group.h.
+ *
+ * Sums are unsigned and wrap, so that a hostile trace cannot cause undefined behaviour; differences are
+ * taken of them as signed numbers.
+ */
+#include "group.h"
+
+static struct aspan_live live_of(const struct aspan_counts *counts)
+{
+	return (struct aspan_live){
+		.count = (int64_t) (counts->alloc_count - counts->free_count),
+		.bytes = (int64_t) (counts->alloc_bytes - counts->free_bytes),
+	};
+}
+
+static int64_t add(int64_t a, int64_t b)
+{
+	return (int64_t) ((uint64_t) a + (uint64_t) b);
+}
+
+static int64_t subtract(int64_t a, int64_t b)
+{
+	return (int64_t) ((uint64_t) a - (uint64_t) b);
+}
+
+static int64_t greater(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
+static uint64_t above_zero(int64_t value)
+{
+	return value > 0 ? (uint64_t) value : 0;
+}
+
+static struct aspan_counts subtract_counts(const struct aspan_counts *a,
+					   const struct aspan_counts *b)
+{
+	return (struct aspan_counts){
+		.alloc_count = a->alloc_count - b->alloc_count,
+		.alloc_bytes = a->alloc_bytes - b->alloc_bytes,
+		.free_count = a->free_count - b->free_count,
+		.free_bytes = a->free_bytes - b->free_bytes,
+	};
+}
+
+void aspan_group_alloc(struct aspan_group *group, uint64_t size_bytes, uint64_t time_ns)
+{
+	int64_t live_bytes;
+
+	group->seen.alloc_count++;
+	group->seen.alloc_bytes += size_bytes;
+	live_bytes = live_of(&group->seen).bytes;
+	if (live_bytes > group->peak_above_base) {
+		group->peak_above_base = live_bytes;
+		group->peak_above_base_ns = time_ns;
+	}
+}
+
+void aspan_group_free(struct aspan_group *group, uint64_t size_bytes, bool is_foreign)
+{
+	group->seen.free_count++;
+	group->seen.free_bytes += size_bytes;
+	group->foreign_free_count += is_foreign;
+}
+
+void aspan_group_note_orphan(struct aspan_group *group, uint64_t size_bytes, bool has_losses)
+{
+	group->orphans.count++;
+	group->orphans.bytes = add(group->orphans.bytes, (int64_t) size_bytes);
+	/*
+	 * Its allocation was lost in a gap, most likely, and not before the trace; no checkpoint has told of
+	 * it, so nothing changes by its end.
+	 */
+	if (has_losses && !group->has_checkpoint) {
+		group->base.count++;
+		group->base.bytes = add(group->base.bytes, (int64_t) size_bytes);
+	}
+}
+
+void aspan_group_infer_free(struct aspan_group *group, uint64_t size_bytes)
+{
+	aspan_group_free(group, size_bytes, false);
+	group->inferred_free_count++;
+}
+
+/* Keeps the peak under the base that now ends. */
+static void fold_peak(struct aspan_group *group, uint64_t time_ns)
+{
+	int64_t peak = add(group->base.bytes, group->peak_above_base);
+
+	if (peak > group->folded_peak) {
+		group->folded_peak = peak;
+		group->folded_peak_ns = group->peak_above_base_ns;
+	}
+	group->peak_above_base = live_of(&group->seen).bytes;
+	group->peak_above_base_ns = time_ns;
+}
+
+void aspan_group_checkpoint(struct aspan_group *group, const struct aspan_counts *counts,
+			    uint64_t time_ns, bool has_losses)
+{
+	struct aspan_live base;
+
+	group->offset = subtract_counts(counts, &group->seen);
+	if (!group->has_checkpoint && !group->is_registered) {
+		group->first_offset = group->offset;
+	}
+	group->has_checkpoint = true;
+	if (group->is_registered && !has_losses) {
+		return;
+	}
+	base = live_of(&group->offset);
+	if (has_losses && base.bytes != group->base.bytes) {
+		fold_peak(group, time_ns);
+	}
+	group->base = base;
+}
+
+/* What checkpoints know and events do not, of one counter since the trace began. */
+static uint64_t missing(uint64_t offset, uint64_t first_offset)
+{
+	return above_zero((int64_t) (offset - first_offset));
+}
+
+static struct aspan_counts get_lost(const struct aspan_group *group)
+{
+	const struct aspan_counts *last = &group->offset;
+	const struct aspan_counts *first = &group->first_offset;
+
+	return (struct aspan_counts){
+		.alloc_count = missing(last->alloc_count, first->alloc_count),
+		.alloc_bytes = missing(last->alloc_bytes, first->alloc_bytes),
+		.free_count = missing(last->free_count, first->free_count),
+		.free_bytes = missing(last->free_bytes, first->free_bytes),
+	};
+}
+
+static struct aspan_counts add_counts(const struct aspan_counts *a, const struct aspan_counts *b)
+{
+	return (struct aspan_counts){
+		.alloc_count = a->alloc_count + b->alloc_count,
+		.alloc_bytes = a->alloc_bytes + b->alloc_bytes,
+		.free_count = a->free_count + b->free_count,
+		.free_bytes = a->free_bytes + b->free_bytes,
+	};
+}
+
+/* The base at the end of the trace: never so low that blocks that were freed had not lived. */
+static struct aspan_live get_base(const struct aspan_group *group, bool has_losses)
+{
+	struct aspan_live live = live_of(&group->seen);
+	struct aspan_live base = group->base;
+
+	if (has_losses) {
+		base.count = greater(base.count, subtract(0, live.count));
+		base.bytes = greater(base.bytes, subtract(0, live.bytes));
+	} else {
+		base.count = greater(base.count, group->orphans.count);
+		base.bytes = greater(base.bytes, group->orphans.bytes);
+	}
+	return base;
+}
+
+struct aspan_group_result aspan_group_get_result(const struct aspan_group *group, bool has_losses)
+{
+	struct aspan_live base = get_base(group, has_losses);
+	struct aspan_live live = live_of(&group->seen);
+	int64_t peak = add(base.bytes, group->peak_above_base);
+	struct aspan_group_result result = {
+		.counts = group->seen,
+		.live_count = above_zero(add(base.count, live.count)),
+		.live_bytes = above_zero(add(base.bytes, live.bytes)),
+		.peak_live_bytes = above_zero(greater(peak, group->folded_peak)),
+		.peak_time_ns = peak >= group->folded_peak ? group->peak_above_base_ns :
+							     group->folded_peak_ns,
+	};
+
+	if (has_losses) {
+		result.lost = get_lost(group);
+		result.counts = add_counts(&group->seen, &result.lost);
+	}
+	result.is_certain = !has_losses && (group->is_registered ? group->orphans.count == 0 :
+								   group->has_checkpoint);
+	return result;
+}

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What is known of one group of one process, and how that is put together from an imperfect trace.
+ *
+ * The big picture. A group's live bytes are
+ *
+ *	live(t) = base + allocated(t) - freed(t)
+ *
+ * where `allocated` and `freed` add up the events seen, and `base` is what the events do not tell: the blocks
+ * that lived before the trace began, and what lost events would have told.
+ *
+ * - The group is registered in the trace and nothing was lost: base is 0, and every number is exact.
+ *   Checkpoints (`group_stats`) are ignored: they may be ahead of or behind events of other threads.
+ * - The group is older than the trace, and nothing was lost: base is constant. The last checkpoint gives
+ *   it, as it is the quietest (process exit). As the peak of allocated - freed is kept without the base,
+ *   the peak is exact too. Without a checkpoint, the frees of blocks never seen allocated are a lower bound of base.
+ * - Events were lost: each checkpoint gives a new base. What was the peak so far is folded into a maximum, and the
+ *   new base counts from there on. Live and peak are then good estimates, and are not certain.
+ *
+ * Invariant: no result is negative, whatever the trace says.
+ */
+#ifndef ASPAN_ANALYSIS_GROUP_H
+#define ASPAN_ANALYSIS_GROUP_H
+
+#include "events.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Blocks and their bytes; signed, as a base and a difference may be below zero on the way. */
+struct aspan_live {
+	int64_t count;
+	int64_t bytes;
+};
+
+struct aspan_group {
+	uint64_t id;
+	uint32_t process; /* index in the model */
+	uint32_t next_of_id; /* another group of the process with this id and other tags, or NONE */
+	char *tags; /* as in the trace */
+	char *name; /* NULL if only the tags tell it */
+	bool is_registered; /* its whole life is in the trace */
+
+	struct aspan_counts seen;
+	uint64_t foreign_free_count;
+	/* Frees of blocks that were not seen allocated. */
+	struct aspan_live orphans;
+	/* Frees that only the address, given out again, tells of; they are in `seen`. */
+	uint64_t inferred_free_count;
+
+	bool has_checkpoint;
+	struct aspan_counts first_offset, offset; /* checkpoint minus seen */
+	struct aspan_live base;
+
+	/* The most that `allocated - freed` was since the base was last changed. */
+	int64_t peak_above_base;
+	uint64_t peak_above_base_ns;
+	/* The peak before that. */
+	int64_t folded_peak;
+	uint64_t folded_peak_ns;
+};
+
+/* What a report says of a group. */
+struct aspan_group_result {
+	struct aspan_counts counts;
+	struct aspan_counts lost; /* part of counts that only checkpoints tell of */
+	uint64_t live_count;
+	uint64_t live_bytes;
+	uint64_t peak_live_bytes;
+	uint64_t peak_time_ns;
+	bool is_certain; /* live and peak are exact */
+};
+
+void aspan_group_alloc(struct aspan_group *group, uint64_t size_bytes, uint64_t time_ns);
+void aspan_group_free(struct aspan_group *group, uint64_t size_bytes, bool is_foreign);
+
+/* After aspan_group_free(): the block was not seen allocated. */
+void aspan_group_note_orphan(struct aspan_group *group, uint64_t size_bytes, bool has_losses);
+
+/* A block was freed, and the event is missing. */
+void aspan_group_infer_free(struct aspan_group *group, uint64_t size_bytes);
+
+void aspan_group_checkpoint(struct aspan_group *group, const struct aspan_counts *counts,
+			    uint64_t time_ns, bool has_losses);
+
+struct aspan_group_result aspan_group_get_result(const struct aspan_group *group, bool has_losses);
+
+#endif

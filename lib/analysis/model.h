@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The model: takes the events of one or more traces in the order of their times, and knows for every
+ * group what it allocated, freed, holds, and held at most.
+ *
+ * Rules:
+ * - One pass. Memory grows with live blocks, groups and processes, never with the number of events.
+ * - A group is one of a process, and a process is one of a trace: the same ids in two of them are two
+ *   groups. A pid that is used again (or a program that replaced itself by exec) is a new process: its first
+ *   groups are registered under ids that the old one has registered.
+ * - What a lost event would have told is taken from later ones where they tell it (group.h); the model never
+ *   gives a negative number, and says which numbers are not certain.
+ */
+#ifndef ASPAN_ANALYSIS_MODEL_H
+#define ASPAN_ANALYSIS_MODEL_H
+
+#include "block-map.h"
+#include "events.h"
+#include "group.h"
+#include "id-map.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct aspan_trace {
+	char *hostname; /* NULL if the trace does not say */
+	struct aspan_id_map processes; /* by the mixed pid and namespace: the latest of each */
+	uint64_t discarded_events;
+	bool has_losses; /* events or packets discarded, however many */
+	bool lacks_vpid; /* some events do not say of which process they are */
+};
+
+struct aspan_process {
+	uint32_t trace;
+	uint32_t next_of_key; /* another process with the same key in the trace's map, or NONE */
+	bool has_vpid;
+	uint64_t vpid;
+	uint64_t pid_namespace;
+	char *procname; /* NULL if the trace does not say */
+	bool has_main_name; /* procname is that of the main thread */
+	bool has_gap; /* an event must be missing, whatever the tracer says */
+	bool is_mixed; /* its events contradict each other: they are of several processes */
+	struct aspan_id_map groups;
+	struct aspan_block_map blocks;
+};
+
+struct aspan_model {
+	struct aspan_trace *traces;
+	size_t trace_count, trace_capacity;
+	struct aspan_process *processes;
+	size_t process_count, process_capacity;
+	struct aspan_group *groups;
+	size_t group_count, group_capacity;
+
+	uint64_t event_counts[ASPAN_EVENT_TYPE_COUNT];
+	uint64_t other_event_count;
+	uint64_t discarded_events;
+	uint64_t discarded_packets;
+	bool has_unknown_discards; /* there are more, and the trace does not say how many */
+	bool is_cut_short; /* reading failed before the end */
+	uint64_t first_ns, last_ns; /* of all events; 0 before the first */
+
+	uint32_t last_process; /* of the last event, or NONE */
+};
+
+struct aspan_model *aspan_model_create(void);
+
+/* NULL is allowed. */
+void aspan_model_destroy(struct aspan_model *model);
+
+/* Announces a trace; hostname is copied and may be NULL. *trace is for aspan_origin. 0 or -ENOMEM. */
+int aspan_model_add_trace(struct aspan_model *model, const char *hostname, uint32_t *trace);
+
+/* Takes an event; its time is not before that of the last. 0 or -ENOMEM. */
+int aspan_model_feed(struct aspan_model *model, const struct aspan_event *event);
+
+/* The tracer discarded events, or packets of events, of this trace; *count is NULL if unknown. */
+void aspan_model_note_discarded_events(struct aspan_model *model, uint32_t trace,
+				       const uint64_t *count);
+void aspan_model_note_discarded_packets(struct aspan_model *model, uint32_t trace,
+					const uint64_t *count);
+
+/* Reading ended before the trace did. */
+void aspan_model_note_cut_short(struct aspan_model *model);
+
+/* Whether everything that happened while the tracer ran is in the model. */
+bool aspan_model_is_complete(const struct aspan_model *model);
+
+/* How many events of allocspan there were. */
+uint64_t aspan_model_count_events(const struct aspan_model *model);
+
+struct aspan_group_result aspan_model_get_result(const struct aspan_model *model,
+						 const struct aspan_group *group);
+
+#endif

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A report: what the model knows at the end, put in order for a writer.
+ *
+ * Rows with equal peaks are ordered by what people see next and last by where they are in the trace, so that the
+ * same trace always gives the same report.
+ */
+#include "report.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int compare_numbers(uint64_t a, uint64_t b)
+{
+	return (a > b) - (a < b);
+}
+
+static int compare_rows(const void *left, const void *right)
+{
+	const struct aspan_report_row *a = left;
+	const struct aspan_report_row *b = right;
+	int order = compare_numbers(b->result.peak_live_bytes, a->result.peak_live_bytes);
+
+	if (!order) {
+		order = compare_numbers(b->result.counts.alloc_bytes, a->result.counts.alloc_bytes);
+	}
+	if (!order) {
+		order = strcmp(a->name, b->name);
+	}
+	return order ? order : compare_numbers((uintptr_t) a->group, (uintptr_t) b->group);
+}
+
+static int fill_row(struct aspan_report_row *row, const struct aspan_model *model,
+		    const struct aspan_group *group)
+{
+	int result = aspan_tags_parse(group->tags, &row->tags);
+
+	row->group = group;
+	row->process = &model->processes[group->process];
+	row->hostname = model->traces[row->process->trace].hostname;
+	row->result = aspan_model_get_result(model, group);
+	/* Tags that are none are shown as they are. */
+	row->name = row->tags.name ? row->tags.name : group->name ? group->name : group->tags;
+	return result == -ENOMEM ? result : 0;
+}
+
+static int __attribute__((format(printf, 2, 3)))
+add_note(struct aspan_report *report, const char *format, ...)
+{
+	char **moved = reallocarray(report->notes, report->note_count + 1, sizeof(*moved));
+	va_list arguments;
+	int length;
+
+	if (!moved) {
+		return -ENOMEM;
+	}
+	report->notes = moved;
+	va_start(arguments, format);
+	length = vasprintf(&moved[report->note_count], format, arguments);
+	va_end(arguments);
+	if (length < 0) {
+		return -ENOMEM;
+	}
+	report->note_count++;
+	return 0;
+}
+
+static int note_losses(struct aspan_report *report)
+{
+	const struct aspan_model *model = report->model;
+
+	if (model->discarded_events || model->has_unknown_discards) {
+		return add_note(report,
+				"the tracer discarded %s%" PRIu64
+				" events: live and peak bytes marked ~ are estimates; record "
+				"with larger buffers (lttng enable-channel --subbuf-size)",
+				model->has_unknown_discards ? "more than " : "",
+				model->discarded_events);
+	}
+	return 0;
+}
+
+static int note_cut(struct aspan_report *report)
+{
+	return report->model->is_cut_short ?
+		       add_note(report, "the trace could not be read to its end: what follows "
+					"there is missing") :
+		       0;
+}
+
+static bool any_trace_lacks_vpid(const struct aspan_model *model)
+{
+	for (size_t i = 0; i < model->trace_count; i++) {
+		if (model->traces[i].lacks_vpid) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static int note_processes(struct aspan_report *report)
+{
+	return any_trace_lacks_vpid(report->model) ?
+		       add_note(report,
+				"the trace has no context 'vpid', so all its processes are "
+				"taken for one; record with lttng add-context -u -t vpid -t "
+				"vtid -t procname") :
+		       0;
+}
+
+struct inconsistencies {
+	uint64_t inferred_frees, orphans, mixed_processes;
+};
+
+static struct inconsistencies count_inconsistencies(const struct aspan_model *model)
+{
+	struct inconsistencies sum = { 0 };
+
+	for (size_t i = 0; i < model->group_count; i++) {
+		sum.inferred_frees += model->groups[i].inferred_free_count;
+		sum.orphans += (uint64_t) model->groups[i].orphans.count;
+	}
+	for (size_t i = 0; i < model->process_count; i++) {
+		sum.mixed_processes += model->processes[i].is_mixed;
+	}
+	return sum;
+}
+
+static int note_inconsistencies(struct aspan_report *report)
+{
+	struct inconsistencies sum = count_inconsistencies(report->model);
+	int result = 0;
+
+	if (sum.inferred_frees && report->model->event_counts[ASPAN_EVENT_FREE] == 0) {
+		result = add_note(report,
+				  "the event allocspan:free was not recorded: live and peak "
+				  "bytes cannot be known; enable 'allocspan:*'");
+	} else if (sum.inferred_frees) {
+		result = add_note(report,
+				  "%" PRIu64 " frees are not in the trace, as later blocks "
+				  "have the same addresses",
+				  sum.inferred_frees);
+	}
+	if (!result && sum.orphans) {
+		result = add_note(report,
+				  "%" PRIu64 " blocks were freed whose allocation is not in "
+				  "the trace (it began later, or they are a parent process's)",
+				  sum.orphans);
+	}
+	if (!result && sum.mixed_processes) {
+		result = add_note(report,
+				  "different processes have the same pid in %" PRIu64
+				  " cases and were taken for one; record with lttng "
+				  "add-context -u -t vpid -t pid_ns",
+				  sum.mixed_processes);
+	}
+	return result;
+}
+
+static int note_silence(struct aspan_report *report)
+{
+	if (report->model->event_counts[ASPAN_EVENT_ALLOC] || report->model->discarded_events) {
+		return 0;
+	}
+	return add_note(report, "no allocation was recorded: enable 'allocspan:*', preload "
+				"liballocspan-preload.so, and enter a token or a span (or "
+				"set ALLOCSPAN_ROOT=1)");
+}
+
+static int add_notes(struct aspan_report *report)
+{
+	int (*const steps[])(struct aspan_report *) = { note_cut, note_losses, note_processes,
+							note_inconsistencies, note_silence };
+
+	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+		int result = steps[i](report);
+
+		if (result) {
+			return result;
+		}
+	}
+	return 0;
+}
+
+int aspan_report_init(struct aspan_report *report, const struct aspan_model *model)
+{
+	*report = (struct aspan_report){
+		.model = model,
+		.rows = calloc(model->group_count + 1, sizeof(*report->rows)),
+		.is_complete = aspan_model_is_complete(model),
+	};
+	if (!report->rows) {
+		return -ENOMEM;
+	}
+	for (size_t i = 0; i < model->group_count; i++) {
+		int result = fill_row(&report->rows[i], model, &model->groups[i]);
+
+		if (result) {
+			return result;
+		}
+		report->row_count++;
+	}
+	qsort(report->rows, report->row_count, sizeof(*report->rows), compare_rows);
+	return add_notes(report);
+}
+
+void aspan_report_fini(struct aspan_report *report)
+{
+	for (size_t i = 0; i < report->row_count; i++) {
+		aspan_tags_fini(&report->rows[i].tags);
+	}
+	for (size_t i = 0; i < report->note_count; i++) {
+		free(report->notes[i]);
+	}
+	free(report->rows);
+	free(report->notes);
+	*report = (struct aspan_report){ 0 };
+}

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Where the fields of an event class are.
+ *
+ * One table lists, for each event, the fields that the model wants and where in aspan_event they go. All numbers
+ * of the schema that are wanted are unsigned.
+ */
+#include "event-layout.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define PROVIDER "allocspan:"
+
+#define NUMBER(field, member)                                                                      \
+	{                                                                                          \
+		field, offsetof(struct aspan_event, member), false                                 \
+	}
+#define STRING(field, member)                                                                      \
+	{                                                                                          \
+		field, offsetof(struct aspan_event, member), true                                  \
+	}
+
+/* The last one of each list has no name. */
+static const struct wanted_field {
+	const char *name;
+	uint16_t offset;
+	bool is_string;
+} wanted_fields[ASPAN_EVENT_TYPE_COUNT][ASPAN_EVENT_LAYOUT_MAX_READS + 1] = {
+	[ASPAN_EVENT_ALLOC] = {
+		NUMBER("group_id", group_id),
+		STRING("tags", tags),
+		NUMBER("ptr", address),
+		NUMBER("size", size_bytes),
+	},
+	[ASPAN_EVENT_FREE] = {
+		NUMBER("source_group_id", group_id),
+		STRING("tags", tags),
+		NUMBER("ptr", address),
+		NUMBER("size", size_bytes),
+		NUMBER("current_group_id", current_group_id),
+	},
+	[ASPAN_EVENT_SPAN_ENTER] = {
+		NUMBER("group_id", group_id),
+		STRING("tags", tags),
+	},
+	[ASPAN_EVENT_GROUP_REGISTER] = {
+		NUMBER("group_id", group_id),
+		STRING("tags", tags),
+		STRING("name", name),
+	},
+	[ASPAN_EVENT_GROUP_RELEASE] = {
+		NUMBER("group_id", group_id),
+		STRING("tags", tags),
+		STRING("name", name),
+	},
+	[ASPAN_EVENT_GROUP_STATS] = {
+		NUMBER("group_id", group_id),
+		STRING("tags", tags),
+		STRING("name", name),
+		NUMBER("alloc_count", counts.alloc_count),
+		NUMBER("alloc_bytes", counts.alloc_bytes),
+		NUMBER("free_count", counts.free_count),
+		NUMBER("free_bytes", counts.free_bytes),
+	},
+	[ASPAN_EVENT_BUDGET_EXCEEDED] = {
+		NUMBER("group_id", group_id),
+		STRING("tags", tags),
+		STRING("name", name),
+	},
+};
+
+static enum aspan_event_type find_type(const char *name)
+{
+	static const char *const names[] = {
+#define EVENT_NAME(symbol, event) [ASPAN_EVENT_##symbol] = PROVIDER #event,
+		ASPAN_EVENT_TYPES(EVENT_NAME)
+#undef EVENT_NAME
+	};
+
+	for (int type = 0; name && type < ASPAN_EVENT_TYPE_COUNT; type++) {
+		if (strcmp(name, names[type]) == 0) {
+			return type;
+		}
+	}
+	return ASPAN_EVENT_OTHER;
+}
+
+static bool is_structure(const bt_field_class *field_class)
+{
+	return field_class && bt_field_class_get_type(field_class) == BT_FIELD_CLASS_TYPE_STRUCTURE;
+}
+
+int aspan_field_find(const bt_field_class *structure_class, const char *name,
+		     bt_field_class_type type)
+{
+	uint64_t count;
+
+	if (!is_structure(structure_class)) {
+		return -1;
+	}
+	count = bt_field_class_structure_get_member_count(structure_class);
+	for (uint64_t i = 0; i < count; i++) {
+		const bt_field_class_structure_member *member =
+			bt_field_class_structure_borrow_member_by_index_const(structure_class, i);
+		const bt_field_class *member_class =
+			bt_field_class_structure_member_borrow_field_class_const(member);
+
+		if (strcmp(bt_field_class_structure_member_get_name(member), name) == 0 &&
+		    bt_field_class_type_is(bt_field_class_get_type(member_class), type)) {
+			return (int) i;
+		}
+	}
+	return -1;
+}
+
+static int add_read(struct aspan_event_layout *layout, const bt_field_class *payload_class,
+		    const struct wanted_field *wanted)
+{
+	int index = aspan_field_find(payload_class, wanted->name,
+				     wanted->is_string ? BT_FIELD_CLASS_TYPE_STRING :
+							 BT_FIELD_CLASS_TYPE_UNSIGNED_INTEGER);
+
+	if (index < 0) {
+		return -EINVAL;
+	}
+	layout->reads[layout->read_count++] = (struct aspan_field_read){
+		.member_index = (uint32_t) index,
+		.offset = wanted->offset,
+		.is_string = wanted->is_string,
+	};
+	return 0;
+}
+
+int aspan_event_layout_init(struct aspan_event_layout *layout, const bt_event_class *event_class,
+			    const char **bad_field)
+{
+	const bt_field_class *payload_class =
+		bt_event_class_borrow_payload_field_class_const(event_class);
+
+	*layout = (struct aspan_event_layout){
+		.type = find_type(bt_event_class_get_name(event_class)),
+	};
+	if (layout->type == ASPAN_EVENT_OTHER) {
+		return 0;
+	}
+	for (const struct wanted_field *wanted = wanted_fields[layout->type]; wanted->name;
+	     wanted++) {
+		if (add_read(layout, payload_class, wanted)) {
+			*bad_field = wanted->name;
+			return -EINVAL;
+		}
+	}
+	return 0;
+}
+
+void aspan_event_layout_read(const struct aspan_event_layout *layout, const bt_event *source,
+			     struct aspan_event *event)
+{
+	const bt_field *payload = bt_event_borrow_payload_field_const(source);
+
+	for (size_t i = 0; i < layout->read_count; i++) {
+		const struct aspan_field_read *read = &layout->reads[i];
+		const bt_field *field = bt_field_structure_borrow_member_field_by_index_const(
+			payload, read->member_index);
+		char *target = (char *) event + read->offset;
+
+		if (read->is_string) {
+			*(const char **) target = bt_field_string_get_value(field);
+		} else {
+			*(uint64_t *) target = bt_field_integer_unsigned_get_value(field);
+		}
+	}
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Where the fields of an event class are, looked up once, so that reading an event asks for no name.
+ *
+ * An event of allocspan whose class lacks a field, or has one of another type, is of a schema that this
+ * reader does not know: that is an error, and never a zero.
+ */
+#ifndef ASPAN_BT2_EVENT_LAYOUT_H
+#define ASPAN_BT2_EVENT_LAYOUT_H
+
+#include "events.h"
+
+#include <babeltrace2/babeltrace.h>
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define ASPAN_EVENT_LAYOUT_MAX_READS 8
+
+/* A member of the payload, and the member of aspan_event that takes its value. */
+struct aspan_field_read {
+	uint32_t member_index;
+	uint16_t offset;
+	bool is_string;
+};
+
+struct aspan_event_layout {
+	enum aspan_event_type type;
+	size_t read_count;
+	struct aspan_field_read reads[ASPAN_EVENT_LAYOUT_MAX_READS];
+};
+
+/*
+ * Fills the layout of an event class; of a class that is not allocspan's, the type is OTHER. 0; or -EINVAL, and
+ * *bad_field is then the name of the field that is missing or of the wrong type.
+ */
+int aspan_event_layout_init(struct aspan_event_layout *layout, const bt_event_class *event_class,
+			    const char **bad_field);
+
+/* Copies the payload's values into the event; strings are borrowed from it. */
+void aspan_event_layout_read(const struct aspan_event_layout *layout, const bt_event *source,
+			     struct aspan_event *event);
+
+/* The index of a member of a structure field class, or -1; also for a NULL class, and one of another type. */
+int aspan_field_find(const bt_field_class *structure_class, const char *name,
+		     bt_field_class_type type);
+
+#endif

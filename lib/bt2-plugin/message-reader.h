@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Turns babeltrace2's messages into the model's events.
+ *
+ * Whatever can be known of a stream or an event class (which trace, where the fields are) is looked up when
+ * the first message of it comes, so that an event costs as many calls as it has wanted fields.
+ */
+#ifndef ASPAN_BT2_MESSAGE_READER_H
+#define ASPAN_BT2_MESSAGE_READER_H
+
+#include "model.h"
+
+#include <babeltrace2/babeltrace.h>
+
+struct aspan_message_reader;
+
+/* Feeds the model, which must live longer. Causes of errors are appended as the component's. NULL without memory. */
+struct aspan_message_reader *aspan_message_reader_create(struct aspan_model *model,
+							 bt_self_component *component);
+
+/* NULL is allowed. */
+void aspan_message_reader_destroy(struct aspan_message_reader *reader);
+
+/* Takes a message. 0; or negative errno, and a cause is appended to the thread's error. */
+int aspan_message_reader_read(struct aspan_message_reader *reader, const bt_message *message);
+
+#endif

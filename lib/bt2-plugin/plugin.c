@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The babeltrace2 plugin `allocspan`: which component classes there are.
+ *
+ *	babeltrace2 --plugin-path=DIR TRACE --component=sink.allocspan.report
+ */
+#include "report-sink.h"
+
+#include <babeltrace2/babeltrace.h>
+
+BT_PLUGIN_MODULE();
+BT_PLUGIN(allocspan);
+BT_PLUGIN_DESCRIPTION("Which piece of work owns the heap: reports on allocspan traces");
+BT_PLUGIN_AUTHOR("The allocspan authors");
+BT_PLUGIN_LICENSE("MIT");
+
+BT_PLUGIN_SINK_COMPONENT_CLASS(report, aspan_report_sink_consume);
+BT_PLUGIN_SINK_COMPONENT_CLASS_DESCRIPTION(report, "Report what each group of allocations holds");
+BT_PLUGIN_SINK_COMPONENT_CLASS_HELP(
+	report, "Parameters, all optional:\n"
+		"\n"
+		"  format=\"text\"|\"json\"  what to write [text]\n"
+		"  output=PATH            the file to write [standard output]\n"
+		"  by=\"group\"             what a line is about [group]\n"
+		"  color=BOOLEAN          with escape sequences for colour [no]\n"
+		"  width=COLUMNS          cut lines of text there; 0: nowhere [0]\n");
+BT_PLUGIN_SINK_COMPONENT_CLASS_INITIALIZE_METHOD(report, aspan_report_sink_initialize);
+BT_PLUGIN_SINK_COMPONENT_CLASS_FINALIZE_METHOD(report, aspan_report_sink_finalize);
+BT_PLUGIN_SINK_COMPONENT_CLASS_GRAPH_IS_CONFIGURED_METHOD(report,
+							  aspan_report_sink_graph_is_configured);

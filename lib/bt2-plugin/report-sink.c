@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The sink component class `sink.allocspan.report`.
+ *
+ * Each failure appends a cause of one line that says what to do; the command prints just that one.
+ */
+#include "report-sink.h"
+
+#include "message-reader.h"
+#include "model.h"
+#include "output-file.h"
+#include "report-json.h"
+#include "report-text.h"
+#include "report.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PORT_NAME "in"
+
+#define FAIL(sink, ...)                                                                            \
+	BT_CURRENT_THREAD_ERROR_APPEND_CAUSE_FROM_COMPONENT((sink)->component, __VA_ARGS__)
+
+struct sink {
+	bt_self_component *component;
+	bt_message_iterator *iterator;
+	struct aspan_model *model;
+	struct aspan_message_reader *reader;
+	struct aspan_report_outcome *outcome; /* NULL: nobody asks */
+	bool is_json;
+	char *output; /* NULL: standard output */
+	struct aspan_report_text_options text;
+};
+
+static void destroy(struct sink *sink)
+{
+	bt_message_iterator_put_ref(sink->iterator);
+	aspan_message_reader_destroy(sink->reader);
+	aspan_model_destroy(sink->model);
+	free(sink->output);
+	free(sink);
+}
+
+/* What one parameter is called, and how it is taken; false: its value is wrong. */
+struct parameter {
+	const char *name;
+	bool (*take)(struct sink *sink, const bt_value *value);
+	const char *expected;
+};
+
+static bool take_format(struct sink *sink, const bt_value *value)
+{
+	const char *format = bt_value_is_string(value) ? bt_value_string_get(value) : "";
+
+	sink->is_json = strcmp(format, "json") == 0;
+	return sink->is_json || strcmp(format, "text") == 0;
+}
+
+static bool take_output(struct sink *sink, const bt_value *value)
+{
+	if (!bt_value_is_string(value) || !*bt_value_string_get(value)) {
+		return false;
+	}
+	sink->output = strdup(bt_value_string_get(value));
+	return sink->output;
+}
+
+static bool take_by(struct sink *sink, const bt_value *value)
+{
+	(void) sink;
+	return bt_value_is_string(value) && strcmp(bt_value_string_get(value), "group") == 0;
+}
+
+static bool take_color(struct sink *sink, const bt_value *value)
+{
+	if (!bt_value_is_bool(value)) {
+		return false;
+	}
+	sink->text.has_colour = bt_value_bool_get(value);
+	return true;
+}
+
+static bool take_width(struct sink *sink, const bt_value *value)
+{
+	int64_t width = -1;
+
+	/* On babeltrace2's command line a plain number is signed. */
+	if (bt_value_is_signed_integer(value)) {
+		width = bt_value_integer_signed_get(value);
+	} else if (bt_value_is_unsigned_integer(value)) {
+		width = (int64_t) bt_value_integer_unsigned_get(value);
+	}
+	sink->text.width = (unsigned int) width;
+	return width >= 0 && width <= INT16_MAX;
+}
+
+static const struct parameter parameters[] = {
+	{ "format", take_format, "\"text\" or \"json\"" },
+	{ "output", take_output, "a path" },
+	{ "by", take_by, "\"group\"" },
+	{ "color", take_color, "a boolean" },
+	{ "width", take_width, "a number of columns" },
+};
+
+static bt_value_map_foreach_entry_const_func_status
+take_parameter(const char *name, const bt_value *value, void *data)
+{
+	struct sink *sink = data;
+
+	for (size_t i = 0; i < sizeof(parameters) / sizeof(parameters[0]); i++) {
+		if (strcmp(parameters[i].name, name) != 0) {
+			continue;
+		}
+		if (parameters[i].take(sink, value)) {
+			return BT_VALUE_MAP_FOREACH_ENTRY_CONST_FUNC_STATUS_OK;
+		}
+		FAIL(sink, "parameter '%s' must be %s", name, parameters[i].expected);
+		return BT_VALUE_MAP_FOREACH_ENTRY_CONST_FUNC_STATUS_ERROR;
+	}
+	FAIL(sink, "there is no parameter '%s'; see: babeltrace2 help sink.allocspan.report", name);
+	return BT_VALUE_MAP_FOREACH_ENTRY_CONST_FUNC_STATUS_ERROR;
+}
+
+static struct sink *create(bt_self_component *component, void *outcome)
+{
+	struct sink *sink = calloc(1, sizeof(*sink));
+
+	if (!sink) {
+		return NULL;
+	}
+	sink->component = component;
+	sink->outcome = outcome;
+	sink->model = aspan_model_create();
+	sink->reader = sink->model ? aspan_message_reader_create(sink->model, component) : NULL;
+	if (!sink->reader) {
+		destroy(sink);
+		return NULL;
+	}
+	return sink;
+}
+
+bt_component_class_initialize_method_status
+aspan_report_sink_initialize(bt_self_component_sink *self,
+			     bt_self_component_sink_configuration *config, const bt_value *params,
+			     void *outcome)
+{
+	struct sink *sink = create(bt_self_component_sink_as_self_component(self), outcome);
+
+	(void) config;
+	if (!sink) {
+		return BT_COMPONENT_CLASS_INITIALIZE_METHOD_STATUS_MEMORY_ERROR;
+	}
+	if (bt_value_map_foreach_entry_const(params, take_parameter, sink) !=
+	    BT_VALUE_MAP_FOREACH_ENTRY_CONST_STATUS_OK) {
+		destroy(sink);
+		return BT_COMPONENT_CLASS_INITIALIZE_METHOD_STATUS_ERROR;
+	}
+	if (bt_self_component_sink_add_input_port(self, PORT_NAME, NULL, NULL) !=
+	    BT_SELF_COMPONENT_ADD_PORT_STATUS_OK) {
+		FAIL(sink, "cannot add the port '%s'", PORT_NAME);
+		destroy(sink);
+		return BT_COMPONENT_CLASS_INITIALIZE_METHOD_STATUS_ERROR;
+	}
+	bt_self_component_set_data(sink->component, sink);
+	return BT_COMPONENT_CLASS_INITIALIZE_METHOD_STATUS_OK;
+}
+
+static struct sink *get_sink(bt_self_component_sink *self)
+{
+	return bt_self_component_get_data(bt_self_component_sink_as_self_component(self));
+}
+
+void aspan_report_sink_finalize(bt_self_component_sink *self)
+{
+	destroy(get_sink(self));
+}
+
+bt_component_class_sink_graph_is_configured_method_status
+aspan_report_sink_graph_is_configured(bt_self_component_sink *self)
+{
+	struct sink *sink = get_sink(self);
+	bt_self_component_port_input *port =
+		bt_self_component_sink_borrow_input_port_by_name(self, PORT_NAME);
+
+	if (bt_message_iterator_create_from_sink_component(self, port, &sink->iterator) !=
+	    BT_MESSAGE_ITERATOR_CREATE_FROM_SINK_COMPONENT_STATUS_OK) {
+		FAIL(sink, "cannot begin to read the trace");
+		return BT_COMPONENT_CLASS_SINK_GRAPH_IS_CONFIGURED_METHOD_STATUS_ERROR;
+	}
+	return BT_COMPONENT_CLASS_SINK_GRAPH_IS_CONFIGURED_METHOD_STATUS_OK;
+}
+
+static int write_to(const struct sink *sink, const struct aspan_report *report, FILE *stream)
+{
+	return sink->is_json ? aspan_report_json_write(report, stream) :
+			       aspan_report_text_write(report, &sink->text, stream);
+}
+
+static int write_file(const struct sink *sink, const struct aspan_report *report)
+{
+	struct aspan_output_file file;
+	int result = aspan_output_file_open(&file, sink->output);
+
+	if (result) {
+		return result;
+	}
+	result = write_to(sink, report, file.stream);
+	if (result) {
+		aspan_output_file_abandon(&file);
+		return result;
+	}
+	return aspan_output_file_commit(&file);
+}
+
+static int write_report(struct sink *sink)
+{
+	struct aspan_report report;
+	int result = aspan_report_init(&report, sink->model);
+
+	if (!result) {
+		result = write_file(sink, &report);
+	}
+	aspan_report_fini(&report);
+	if (result) {
+		FAIL(sink, "cannot write the report to %s: %s",
+		     sink->output ? sink->output : "standard output", strerror(-result));
+	} else if (sink->outcome) {
+		sink->outcome->is_written = true;
+		sink->outcome->discarded_events = sink->model->discarded_events;
+	}
+	return result;
+}
+
+/* The lowest cause of the thread's error stays the source's; this only adds what happened to the report. */
+static bt_component_class_sink_consume_method_status end_early(struct sink *sink)
+{
+	aspan_model_note_cut_short(sink->model);
+	if (aspan_model_count_events(sink->model) > 0) {
+		write_report(sink);
+	}
+	FAIL(sink, "the trace could not be read to its end");
+	return BT_COMPONENT_CLASS_SINK_CONSUME_METHOD_STATUS_ERROR;
+}
+
+static bt_component_class_sink_consume_method_status end(struct sink *sink)
+{
+	if (aspan_model_count_events(sink->model) == 0) {
+		FAIL(sink,
+		     "the trace holds no events of allocspan (and %" PRIu64
+		     " others); record with 'allocspan record -- COMMAND', or enable them with "
+		     "\"lttng enable-event -u 'allocspan:*'\"",
+		     sink->model->other_event_count);
+		return BT_COMPONENT_CLASS_SINK_CONSUME_METHOD_STATUS_ERROR;
+	}
+	return write_report(sink) ? BT_COMPONENT_CLASS_SINK_CONSUME_METHOD_STATUS_ERROR :
+				    BT_COMPONENT_CLASS_SINK_CONSUME_METHOD_STATUS_END;
+}
+
+static int read_messages(struct sink *sink, bt_message_array_const messages, uint64_t count)
+{
+	int result = 0;
+
+	for (uint64_t i = 0; i < count; i++) {
+		if (!result) {
+			result = aspan_message_reader_read(sink->reader, messages[i]);
+		}
+		bt_message_put_ref(messages[i]);
+	}
+	if (sink->outcome) {
+		sink->outcome->event_count =
+			aspan_model_count_events(sink->model) + sink->model->other_event_count;
+		sink->outcome->last_ns = sink->model->last_ns;
+	}
+	return result;
+}
+
+bt_component_class_sink_consume_method_status
+aspan_report_sink_consume(bt_self_component_sink *self)
+{
+	struct sink *sink = get_sink(self);
+	bt_message_array_const messages;
+	uint64_t count;
+
+	switch (bt_message_iterator_next(sink->iterator, &messages, &count)) {
+	case BT_MESSAGE_ITERATOR_NEXT_STATUS_OK:
+		return read_messages(sink, messages, count) ?
+			       BT_COMPONENT_CLASS_SINK_CONSUME_METHOD_STATUS_ERROR :
+			       BT_COMPONENT_CLASS_SINK_CONSUME_METHOD_STATUS_OK;
+	case BT_MESSAGE_ITERATOR_NEXT_STATUS_END:
+		return end(sink);
+	case BT_MESSAGE_ITERATOR_NEXT_STATUS_AGAIN:
+		return BT_COMPONENT_CLASS_SINK_CONSUME_METHOD_STATUS_AGAIN;
+	default:
+		return end_early(sink);
+	}
+}

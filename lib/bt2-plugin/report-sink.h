@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The sink component class `sink.allocspan.report`: reads a trace and writes a report.
+ *
+ * Parameters, all optional: `format` ("text" or "json"), `output` (path of a file; standard output),
+ * `by` ("group"), `color` (boolean), `width` (unsigned: the columns of the terminal).
+ *
+ * The report is written when the trace has ended. Where reading fails, what was read before is written as a
+ * report that says so, and the sink fails all the same. A trace without an event of allocspan fails.
+ */
+#ifndef ASPAN_BT2_REPORT_SINK_H
+#define ASPAN_BT2_REPORT_SINK_H
+
+#include <babeltrace2/babeltrace.h>
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/*
+ * What the sink tells a program that adds it to a graph with a pointer to one of these as the
+ * initialize method's data. It lives as long as the component.
+ */
+struct aspan_report_outcome {
+	/* So far; for a progress line. */
+	uint64_t event_count;
+	uint64_t last_ns;
+	/* At the end. */
+	bool is_written;
+	uint64_t discarded_events;
+};
+
+bt_component_class_initialize_method_status
+aspan_report_sink_initialize(bt_self_component_sink *self,
+			     bt_self_component_sink_configuration *config, const bt_value *params,
+			     void *outcome);
+void aspan_report_sink_finalize(bt_self_component_sink *self);
+bt_component_class_sink_graph_is_configured_method_status
+aspan_report_sink_graph_is_configured(bt_self_component_sink *self);
+bt_component_class_sink_consume_method_status
+aspan_report_sink_consume(bt_self_component_sink *self);
+
+#endif
