@@ -41,12 +41,22 @@ static uint32_t context_slot(const struct allocspan_context *context)
 
 struct allocspan_guard allocspan_context_enter(const struct allocspan_context *context)
 {
+	struct aspan_thread *thread = &aspan_thread;
+	struct allocspan_fiber *stack = thread->stack;
+
 	if (aspan_unlikely(!context)) {
 		aspan_misuse(ASPAN_MISUSE_ENTER_NULL, 0, 0, ASPAN_CALLER_IP());
 		return aspan_guard_void();
 	}
-	return aspan_stack_push(&aspan_thread, context_slot(context), context->span,
-				allocspan_span_id(context->span), ASPAN_ENTRY_CONTEXT, ASPAN_CALLER_IP());
+	if (!aspan_stack_has_room(stack)) {
+		stack = aspan_stack_make_room(ASPAN_CALLER_IP());
+		if (!stack) {
+			return aspan_guard_void();
+		}
+	}
+	return aspan_stack_guard(stack, aspan_stack_push(thread, stack, context_slot(context), context->span,
+							 allocspan_span_id(context->span),
+							 ASPAN_ENTRY_CONTEXT));
 }
 
 void allocspan_context_release(struct allocspan_context *context)

@@ -26,22 +26,26 @@ static size_t chunk_bytes(unsigned int chunk)
 	return chunk_base(chunk) * sizeof(struct aspan_entry);
 }
 
-struct aspan_entry *aspan_stack_far_entry(const struct allocspan_fiber *stack, uint32_t index)
+struct aspan_entry *aspan_stack_entry(struct allocspan_fiber *stack, uint32_t index)
 {
-	unsigned int chunk =
-		31 - (unsigned int) __builtin_clz(index) - ASPAN_STACK_FIRST_SHIFT;
+	unsigned int chunk;
 
+	if (index < ASPAN_STACK_FIRST) {
+		return &stack->first[index];
+	}
+	chunk = 31 - (unsigned int) __builtin_clz(index) - ASPAN_STACK_FIRST_SHIFT;
 	return &stack->chunks[chunk][index - chunk_base(chunk)];
 }
 
-/* Puts a chunk's entries, or the first ones, into the free list; entry 0 is never used. */
-static void free_entries(struct allocspan_fiber *stack, uint32_t first, uint32_t end)
+/* Puts new entries into the free list, so that the lowest is taken first. */
+static void add_entries(struct allocspan_fiber *stack, uint32_t first, uint32_t end)
 {
 	for (uint32_t index = end; index-- > first;) {
-		if (index > 0) {
-			aspan_stack_entry(stack, index)->below = stack->free;
-			stack->free = index;
-		}
+		struct aspan_entry *entry = aspan_stack_entry(stack, index);
+
+		entry->index = index;
+		entry->below = stack->free;
+		stack->free = entry;
 	}
 }
 
@@ -80,7 +84,8 @@ struct allocspan_fiber *aspan_stack_create(void)
 		last_id = last_id >= ASPAN_GUARD_LAST_STACK ? 1 : last_id + 1;
 		stack->id = last_id;
 		stack->capacity = ASPAN_STACK_FIRST;
-		free_entries(stack, 0, ASPAN_STACK_FIRST);
+		stack->top = &stack->bottom;
+		add_entries(stack, 0, ASPAN_STACK_FIRST);
 		list_insert(stack);
 	}
 	aspan_unlock(&lock);
@@ -149,12 +154,12 @@ static bool grow(struct allocspan_fiber *stack)
 	if (!stack->free && chunk < ASPAN_STACK_CHUNKS) {
 		stack->chunks[chunk] = aspan_arena_alloc(chunk_bytes(chunk));
 		if (stack->chunks[chunk]) {
-			free_entries(stack, stack->capacity, 2 * stack->capacity);
+			add_entries(stack, stack->capacity, 2 * stack->capacity);
 			stack->capacity *= 2;
 		}
 	}
 	aspan_unlock(&lock);
-	return stack->free != 0;
+	return stack->free != NULL;
 }
 
 struct allocspan_fiber *aspan_stack_make_room(void *ip)
@@ -174,84 +179,78 @@ struct allocspan_fiber *aspan_stack_make_room(void *ip)
 	return NULL;
 }
 
-static uint64_t entry_serial(const struct aspan_entry *entry)
-{
-	return atomic_load_explicit(&entry->serial, memory_order_relaxed);
-}
-
-static bool is_token(uint64_t serial)
-{
-	return (serial & ASPAN_ENTRY_KIND_MASK) == ASPAN_ENTRY_TOKEN;
-}
-
 /* Tells the entries inside of one, and in the end the thread, which group is active outside of them now. */
-static void pass_slot_inwards(struct aspan_thread *thread, struct allocspan_fiber *stack,
-			      uint32_t index, uint32_t slot)
+static void pass_slot_inwards(struct aspan_thread *thread, const struct allocspan_fiber *stack,
+			      const struct aspan_entry *removed)
 {
-	while (index != stack->top) {
-		struct aspan_entry *entry;
+	const struct aspan_entry *outer = removed;
 
-		index = aspan_stack_entry(stack, index)->above;
-		entry = aspan_stack_entry(stack, index);
-		entry->outer_slot = slot;
+	while (outer != stack->top) {
+		struct aspan_entry *entry = outer->above;
+
+		entry->outer_slot = removed->outer_slot;
 		if (atomic_load_explicit(&entry->slot, memory_order_relaxed) != ASPAN_SLOT_INHERIT) {
 			return;
 		}
+		outer = entry;
 	}
-	thread->active_slot = slot;
+	thread->active_slot = removed->outer_slot;
 }
 
 /* The same for the innermost span. */
-static void pass_span_inwards(struct aspan_thread *thread, struct allocspan_fiber *stack,
-			      uint32_t index, uint64_t span_id)
+static void pass_span_inwards(struct aspan_thread *thread, const struct allocspan_fiber *stack,
+			      const struct aspan_entry *removed)
 {
-	while (index != stack->top) {
-		struct aspan_entry *entry;
+	const struct aspan_entry *outer = removed;
 
-		index = aspan_stack_entry(stack, index)->above;
-		entry = aspan_stack_entry(stack, index);
-		if (!is_token(entry_serial(entry))) {
-			entry->outer_span_id = span_id;
+	while (outer != stack->top) {
+		struct aspan_entry *entry = outer->above;
+
+		if (aspan_entry_kind(entry) != ASPAN_ENTRY_TOKEN) {
+			entry->outer_span_id = removed->outer_span_id;
 			return;
 		}
+		outer = entry;
 	}
-	thread->span_id = span_id;
+	thread->span_id = removed->outer_span_id;
 }
 
-/* Takes an entry that is not the innermost out of the list. */
-static ASPAN_SLOW void unlink_inner(struct aspan_thread *thread, struct allocspan_fiber *stack,
-				    uint32_t index, struct aspan_entry *entry)
+struct aspan_entry *aspan_stack_find(struct allocspan_fiber *stack, const struct allocspan_guard *guard)
 {
-	if (atomic_load_explicit(&entry->slot, memory_order_relaxed) != ASPAN_SLOT_INHERIT) {
-		pass_slot_inwards(thread, stack, index, entry->outer_slot);
+	struct aspan_entry *entry;
+
+	if (!stack || guard->stack_id != stack->id || guard->index >= stack->capacity) {
+		return NULL;
 	}
-	if (!is_token(entry_serial(entry))) {
-		pass_span_inwards(thread, stack, index, entry->outer_span_id);
+	entry = aspan_stack_entry(stack, guard->index);
+	if (atomic_load_explicit(&entry->serial, memory_order_relaxed) != guard->serial) {
+		return NULL;
 	}
-	aspan_stack_entry(stack, entry->above)->below = entry->below;
-	aspan_stack_entry(stack, entry->below)->above = entry->above;
+	return entry;
 }
 
-void aspan_stack_remove(struct aspan_thread *thread, struct allocspan_fiber *stack, uint32_t index,
+void aspan_stack_remove(struct aspan_thread *thread, struct allocspan_fiber *stack,
 			struct aspan_entry *entry)
 {
-	if (aspan_unlikely(index != stack->top)) {
-		unlink_inner(thread, stack, index, entry);
-	} else {
-		thread->active_slot = entry->outer_slot;
-		if (!is_token(entry_serial(entry))) {
-			thread->span_id = entry->outer_span_id;
-		}
-		aspan_signal_fence();
-		stack->top = entry->below;
+	if (entry == stack->top) {
+		aspan_stack_pop(thread, stack, entry, aspan_entry_kind(entry));
+		return;
 	}
+	if (atomic_load_explicit(&entry->slot, memory_order_relaxed) != ASPAN_SLOT_INHERIT) {
+		pass_slot_inwards(thread, stack, entry);
+	}
+	if (aspan_entry_kind(entry) != ASPAN_ENTRY_TOKEN) {
+		pass_span_inwards(thread, stack, entry);
+	}
+	entry->above->below = entry->below;
+	entry->below->above = entry->above;
 	aspan_signal_fence();
-	/* Release: reclaim.c may take the group away once it sees the entry free. */
+	/* Pairs with reclaim.c, as in aspan_stack_pop(). */
 	atomic_store_explicit(&entry->serial, ASPAN_SERIAL_FREE, memory_order_release);
 	aspan_signal_fence();
 	entry->below = stack->free;
 	aspan_signal_fence();
-	stack->free = index;
+	stack->free = entry;
 }
 
 void aspan_stack_switch(struct aspan_thread *thread, struct allocspan_fiber *stack)

@@ -11,12 +11,12 @@
  *
  *    free: [entry] --> [entry] --> ...
  *
- * The entries are a doubly linked list, by index, in chunks that never move; unused ones are in a list of their own. Each
+ * The entries are a doubly linked list, in chunks that never move; unused ones are in a list of their own. Each
  * entry remembers what was active outside of it (`outer_slot`, `outer_span_id`), so that exiting the innermost one
  * restores it with one load. One that is exited out of order tells those inside it what is outside of them now, and is
  * taken out. So the stack is as large as the most guards that were ever entered at once, in whatever order they end.
  *
- * Entry 0 is not used: index 0 says that there is none.
+ * Below the outermost entry is one that stands for the bottom, so that every entry has one below it.
  *
  * Ordering
  * --------
@@ -68,14 +68,20 @@ struct aspan_entry {
 	_Atomic uint32_t slot; /* what it makes active; ASPAN_SLOT_INHERIT: what was */
 	uint32_t outer_slot;
 	_Atomic(struct allocspan_span *) span; /* NULL for a token */
+	struct aspan_entry *below; /* the next outer entry, or the next free one */
+	struct aspan_entry *above; /* the next inner entry; of the top one: anything */
 	uint64_t outer_span_id; /* not of a token */
-	uint32_t below; /* the next outer entry, or the next free one */
-	uint32_t above; /* the next inner entry; of the top one: anything */
+	uint32_t index; /* its place, for guards */
 	uint64_t alloc_count; /* the thread's totals when a span was entered */
 	uint64_t alloc_bytes;
 	uint64_t free_count;
 	uint64_t free_bytes;
 };
+
+static inline enum aspan_entry_kind aspan_entry_kind(const struct aspan_entry *entry)
+{
+	return atomic_load_explicit(&entry->serial, memory_order_relaxed) & ASPAN_ENTRY_KIND_MASK;
+}
 
 #define ASPAN_STACK_FIRST_SHIFT 4
 #define ASPAN_STACK_FIRST (UINT32_C(1) << ASPAN_STACK_FIRST_SHIFT)
@@ -83,13 +89,14 @@ struct aspan_entry {
 
 struct allocspan_fiber {
 	uint32_t id; /* never 0 and never one of aspan_guard_id */
-	uint32_t top;
-	uint32_t free;
 	uint32_t capacity; /* how many entries there are; protected by the lock */
 	uint32_t saved_slot; /* while it is nobody's current stack */
 	bool is_own; /* of a thread, and ends with it */
 	uint64_t saved_span_id;
 	uint64_t last_serial;
+	struct aspan_entry *top; /* or the bottom */
+	struct aspan_entry *free; /* or NULL */
+	struct aspan_entry bottom;
 	struct allocspan_fiber *previous; /* the list of all is protected by the lock */
 	struct allocspan_fiber *next;
 	struct aspan_entry *chunks[ASPAN_STACK_CHUNKS]; /* 16, 32, 64... entries, after the first 16 */
@@ -109,12 +116,12 @@ static inline struct allocspan_guard aspan_guard_void(void)
 	return (struct allocspan_guard){ .stack_id = ASPAN_GUARD_VOID };
 }
 
-struct aspan_entry *aspan_stack_far_entry(const struct allocspan_fiber *stack, uint32_t index);
+/* The entry of an index below the capacity. */
+struct aspan_entry *aspan_stack_entry(struct allocspan_fiber *stack, uint32_t index);
 
-static inline struct aspan_entry *aspan_stack_entry(struct allocspan_fiber *stack, uint32_t index)
+static inline bool aspan_stack_is_empty(const struct allocspan_fiber *stack)
 {
-	return aspan_likely(index < ASPAN_STACK_FIRST) ? &stack->first[index] :
-							 aspan_stack_far_entry(stack, index);
+	return stack->top == &stack->bottom;
 }
 
 /* Makes a stack with nothing on it; NULL without memory. */
@@ -135,28 +142,23 @@ struct allocspan_fiber *aspan_stack_first(void);
  */
 ASPAN_SLOW struct allocspan_fiber *aspan_stack_make_room(void *ip);
 
-/* Enters: see ordering 1. */
-static inline struct allocspan_guard aspan_stack_push(struct aspan_thread *thread, uint32_t slot,
-						      struct allocspan_span *span, uint64_t span_id,
-						      enum aspan_entry_kind kind, void *ip)
+/* Whether a push can be done at once. */
+static inline bool aspan_stack_has_room(const struct allocspan_fiber *stack)
 {
-	struct allocspan_fiber *stack = thread->stack;
-	struct aspan_entry *entry;
-	uint64_t serial;
-	uint32_t below;
-	uint32_t index;
+	return aspan_likely(stack && stack->free);
+}
 
-	if (aspan_unlikely(!stack || !stack->free)) {
-		stack = aspan_stack_make_room(ip);
-		if (!stack) {
-			return aspan_guard_void();
-		}
-	}
-	index = stack->free;
-	entry = aspan_stack_entry(stack, index);
+/* Enters, on a stack that has room: see ordering 1. */
+static inline struct aspan_entry *aspan_stack_push(struct aspan_thread *thread,
+						   struct allocspan_fiber *stack, uint32_t slot,
+						   struct allocspan_span *span, uint64_t span_id,
+						   enum aspan_entry_kind kind)
+{
+	struct aspan_entry *entry = stack->free;
+	struct aspan_entry *below;
+
 	stack->free = entry->below;
 	aspan_signal_fence();
-	serial = (stack->last_serial += ASPAN_SERIAL_STEP) | kind;
 	below = stack->top;
 	entry->below = below;
 	entry->outer_slot = thread->active_slot;
@@ -166,11 +168,12 @@ static inline struct allocspan_guard aspan_stack_push(struct aspan_thread *threa
 	/* Relaxed stores: read by reclaim.c, ordered by membarrier or the lock (ordering 2). */
 	atomic_store_explicit(&entry->slot, slot, memory_order_relaxed);
 	atomic_store_explicit(&entry->span, span, memory_order_relaxed);
-	atomic_store_explicit(&entry->serial, serial, memory_order_relaxed);
+	atomic_store_explicit(&entry->serial, (stack->last_serial += ASPAN_SERIAL_STEP) | kind,
+			      memory_order_relaxed);
 	aspan_signal_fence();
-	stack->top = index;
+	stack->top = entry;
 	aspan_signal_fence();
-	aspan_stack_entry(stack, below)->above = index;
+	below->above = entry;
 	aspan_signal_fence();
 	if (kind != ASPAN_ENTRY_TOKEN) {
 		thread->span_id = span_id;
@@ -178,31 +181,43 @@ static inline struct allocspan_guard aspan_stack_push(struct aspan_thread *threa
 	if (slot != ASPAN_SLOT_INHERIT) {
 		thread->active_slot = slot;
 	}
-	return (struct allocspan_guard){ .serial = serial, .stack_id = stack->id, .index = index };
-}
-
-/* Whether the guard is on this stack, and which entry it is. */
-static inline struct aspan_entry *aspan_stack_find(struct allocspan_fiber *stack,
-						   const struct allocspan_guard *guard)
-{
-	struct aspan_entry *entry;
-
-	if (aspan_unlikely(!stack || guard->stack_id != stack->id || guard->index >= stack->capacity)) {
-		return NULL;
-	}
-	entry = aspan_stack_entry(stack, guard->index);
-	if (aspan_unlikely(atomic_load_explicit(&entry->serial, memory_order_relaxed) !=
-			   guard->serial)) {
-		return NULL;
-	}
 	return entry;
 }
 
-/*
- * Takes an entry off the current stack of this thread, innermost or not. The span's event is the
- * caller's business, before.
- */
-void aspan_stack_remove(struct aspan_thread *thread, struct allocspan_fiber *stack, uint32_t index,
+static inline struct allocspan_guard aspan_stack_guard(const struct allocspan_fiber *stack,
+						       const struct aspan_entry *entry)
+{
+	return (struct allocspan_guard){
+		.serial = atomic_load_explicit(&entry->serial, memory_order_relaxed),
+		.stack_id = stack->id,
+		.index = entry->index,
+	};
+}
+
+/* The entry of a guard that is on this stack, or NULL. */
+struct aspan_entry *aspan_stack_find(struct allocspan_fiber *stack, const struct allocspan_guard *guard);
+
+/* Takes the innermost entry off; a span's event is the caller's business, before. */
+static inline void aspan_stack_pop(struct aspan_thread *thread, struct allocspan_fiber *stack,
+				   struct aspan_entry *entry, enum aspan_entry_kind kind)
+{
+	thread->active_slot = entry->outer_slot;
+	if (kind != ASPAN_ENTRY_TOKEN) {
+		thread->span_id = entry->outer_span_id;
+	}
+	aspan_signal_fence();
+	stack->top = entry->below;
+	aspan_signal_fence();
+	/* Release: reclaim.c may take the group away once it sees the entry free. */
+	atomic_store_explicit(&entry->serial, ASPAN_SERIAL_FREE, memory_order_release);
+	aspan_signal_fence();
+	entry->below = stack->free;
+	aspan_signal_fence();
+	stack->free = entry;
+}
+
+/* Takes any entry off, innermost or not. */
+void aspan_stack_remove(struct aspan_thread *thread, struct allocspan_fiber *stack,
 			struct aspan_entry *entry);
 
 /* Makes another stack current on this thread: saves what is active, and restores what was there. */

@@ -11,14 +11,15 @@
 #include "misuse.h"
 #include "record.h"
 #include "span.h"
+#include "trace.h"
 
-static void remove_entry(struct aspan_thread *thread, struct allocspan_fiber *stack, uint32_t index,
-			 struct aspan_entry *entry, uint64_t serial, void *ip)
+static void exit_entry(struct aspan_thread *thread, struct allocspan_fiber *stack,
+		       struct aspan_entry *entry, void *ip)
 {
-	if ((serial & ASPAN_ENTRY_KIND_MASK) == ASPAN_ENTRY_SPAN) {
+	if (aspan_entry_kind(entry) == ASPAN_ENTRY_SPAN && aspan_trace_enabled(span_exit)) {
 		aspan_span_trace_exit(thread, entry, ip);
 	}
-	aspan_stack_remove(thread, stack, index, entry);
+	aspan_stack_remove(thread, stack, entry);
 }
 
 static ASPAN_SLOW void exit_wrongly(struct allocspan_guard *guard, void *ip)
@@ -38,34 +39,58 @@ static ASPAN_SLOW void exit_wrongly(struct allocspan_guard *guard, void *ip)
 	aspan_misuse(what, allocspan_current_group_id(), thread->span_id, ip);
 }
 
+static ASPAN_SLOW void exit_out_of_order(struct aspan_thread *thread, struct allocspan_guard *guard,
+					 void *ip)
+{
+	struct aspan_entry *entry = guard ? aspan_stack_find(thread->stack, guard) : NULL;
+
+	if (!entry) {
+		exit_wrongly(guard, ip);
+		return;
+	}
+	guard->stack_id = ASPAN_GUARD_EXITED;
+	exit_entry(thread, thread->stack, entry, ip);
+}
+
+/* Budget: a dozen instructions for a token that is innermost. */
 void allocspan_guard_exit(struct allocspan_guard *guard)
 {
 	struct aspan_thread *thread = &aspan_thread;
+	struct allocspan_fiber *stack = thread->stack;
 	struct aspan_entry *entry;
-	uint64_t serial;
 
-	if (aspan_unlikely(!guard || !(entry = aspan_stack_find(thread->stack, guard)))) {
-		exit_wrongly(guard, ASPAN_CALLER_IP());
+	if (aspan_unlikely(!guard || !stack || guard->stack_id != stack->id)) {
+		exit_out_of_order(thread, guard, ASPAN_CALLER_IP());
 		return;
 	}
-	serial = guard->serial;
+	entry = stack->top;
+	if (aspan_unlikely(atomic_load_explicit(&entry->serial, memory_order_relaxed) !=
+			   guard->serial)) {
+		exit_out_of_order(thread, guard, ASPAN_CALLER_IP());
+		return;
+	}
 	guard->stack_id = ASPAN_GUARD_EXITED;
-	remove_entry(thread, thread->stack, guard->index, entry, serial, ASPAN_CALLER_IP());
+	switch ((enum aspan_entry_kind) (guard->serial & ASPAN_ENTRY_KIND_MASK)) {
+	case ASPAN_ENTRY_TOKEN:
+		aspan_stack_pop(thread, stack, entry, ASPAN_ENTRY_TOKEN);
+		return;
+	case ASPAN_ENTRY_SPAN:
+		if (aspan_trace_enabled(span_exit)) {
+			aspan_span_trace_exit(thread, entry, ASPAN_CALLER_IP());
+		}
+		break;
+	case ASPAN_ENTRY_CONTEXT:
+		break;
+	}
+	aspan_stack_pop(thread, stack, entry, ASPAN_ENTRY_CONTEXT);
 }
 
 void aspan_guard_exit_since(struct allocspan_fiber *stack, uint64_t serial, void *ip)
 {
-	struct aspan_thread *thread = &aspan_thread;
-	uint32_t top;
-
-	while ((top = stack->top) != 0) {
-		struct aspan_entry *entry = aspan_stack_entry(stack, top);
-		uint64_t entry_serial = atomic_load_explicit(&entry->serial, memory_order_relaxed);
-
-		if (entry_serial <= (serial | ASPAN_ENTRY_KIND_MASK)) {
-			return;
-		}
-		remove_entry(thread, stack, top, entry, entry_serial, ip);
+	while (!aspan_stack_is_empty(stack) &&
+	       atomic_load_explicit(&stack->top->serial, memory_order_relaxed) >
+		       (serial | ASPAN_ENTRY_KIND_MASK)) {
+		exit_entry(&aspan_thread, stack, stack->top, ip);
 	}
 }
 
@@ -76,10 +101,26 @@ uint64_t allocspan_current_group_id(void)
 	return aspan_slot_is_group(slot) ? aspan_group_of_slot(slot)->view.id : 0;
 }
 
+static ASPAN_SLOW struct allocspan_guard enter_first(uint32_t slot, void *ip)
+{
+	return aspan_stack_make_room(ip) ? aspan_guard_enter(slot, ip) : aspan_guard_void();
+}
+
+struct allocspan_guard aspan_guard_enter(uint32_t slot, void *ip)
+{
+	struct aspan_thread *thread = &aspan_thread;
+	struct allocspan_fiber *stack = thread->stack;
+
+	if (!aspan_stack_has_room(stack)) {
+		return enter_first(slot, ip);
+	}
+	return aspan_stack_guard(stack,
+				 aspan_stack_push(thread, stack, slot, NULL, 0, ASPAN_ENTRY_TOKEN));
+}
+
 struct allocspan_guard allocspan_untracked_enter(void)
 {
-	return aspan_stack_push(&aspan_thread, ASPAN_SLOT_UNTRACKED, NULL, 0, ASPAN_ENTRY_TOKEN,
-				ASPAN_CALLER_IP());
+	return aspan_guard_enter(ASPAN_SLOT_UNTRACKED, ASPAN_CALLER_IP());
 }
 
 struct allocspan_mark allocspan_mark_take(void)

@@ -71,7 +71,7 @@ static void mark_entry(const struct aspan_entry *entry)
 static void mark_entered(void)
 {
 	for (struct allocspan_fiber *stack = aspan_stack_first(); stack; stack = stack->next) {
-		for (uint32_t i = 1; i < stack->capacity; i++) {
+		for (uint32_t i = 0; i < stack->capacity; i++) {
 			mark_entry(aspan_stack_entry(stack, i));
 		}
 	}

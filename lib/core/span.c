@@ -177,16 +177,15 @@ uint64_t allocspan_current_span_id(void)
 struct allocspan_span *aspan_span_current(const struct aspan_thread *thread)
 {
 	struct allocspan_fiber *stack = thread->stack;
-	uint32_t index = stack ? stack->top : 0;
+	struct aspan_entry *entry;
 
-	while (index) {
-		struct aspan_entry *entry = aspan_stack_entry(stack, index);
-		uint64_t serial = atomic_load_explicit(&entry->serial, memory_order_relaxed);
-
-		if ((serial & ASPAN_ENTRY_KIND_MASK) != ASPAN_ENTRY_TOKEN) {
+	if (!stack) {
+		return NULL;
+	}
+	for (entry = stack->top; entry != &stack->bottom; entry = entry->below) {
+		if (aspan_entry_kind(entry) != ASPAN_ENTRY_TOKEN) {
 			return atomic_load_explicit(&entry->span, memory_order_relaxed);
 		}
-		index = entry->below;
 	}
 	return NULL;
 }
@@ -204,9 +203,8 @@ static struct allocspan_stats thread_totals(const struct aspan_thread *thread)
 }
 
 /* Always, so that the exit is right also if a session starts inside. */
-static inline void note_totals(struct aspan_thread *thread, uint32_t index)
+static inline void note_totals(const struct aspan_thread *thread, struct aspan_entry *entry)
 {
-	struct aspan_entry *entry = aspan_stack_entry(thread->stack, index);
 	struct allocspan_stats totals = thread_totals(thread);
 
 	entry->alloc_count = totals.alloc_count;
@@ -225,19 +223,15 @@ static ASPAN_SLOW void trace_enter(const struct aspan_thread *thread, const stru
 			 group ? group->tag_string : "", ip);
 }
 
-void aspan_span_trace_exit(const struct aspan_thread *thread, const struct aspan_entry *entry, void *ip)
+ASPAN_SLOW void aspan_span_trace_exit(const struct aspan_thread *thread, const struct aspan_entry *entry, void *ip)
 {
 	const struct allocspan_span *span = atomic_load_explicit(&entry->span, memory_order_relaxed);
 	uint32_t slot = atomic_load_explicit(&entry->slot, memory_order_relaxed);
-	struct allocspan_stats totals;
+	struct allocspan_stats totals = thread_totals(thread);
 
-	if (!aspan_trace_enabled(span_exit)) {
-		return;
-	}
 	if (slot == ASPAN_SLOT_INHERIT) {
 		slot = entry->outer_slot;
 	}
-	totals = thread_totals(thread);
 	aspan_trace_emit(span_exit, span->id, span->name,
 			 aspan_slot_is_group(slot) ? aspan_group_of_slot(slot)->view.id : 0,
 			 totals.alloc_count - entry->alloc_count,
@@ -254,52 +248,58 @@ static ASPAN_SLOW struct allocspan_guard enter_wrongly(const struct allocspan_sp
 }
 
 /* Pushes the span with the token it has; group-stack.h, ordering 2, tells why the token is read twice. */
-static inline struct allocspan_guard push_with_token(struct aspan_thread *thread,
-						     struct allocspan_span *span, void *ip)
+static inline struct aspan_entry *push_with_token(struct aspan_thread *thread,
+						  struct allocspan_fiber *stack,
+						  struct allocspan_span *span)
 {
 	struct allocspan_token *token = atomic_load_explicit(&span->token, memory_order_acquire);
 
 	for (;;) {
-		struct allocspan_guard guard =
-			aspan_stack_push(thread, token ? token->slot : (uint32_t) ASPAN_SLOT_INHERIT,
-					 span, span->id, ASPAN_ENTRY_SPAN, ip);
+		struct aspan_entry *entry =
+			aspan_stack_push(thread, stack, token ? token->slot : (uint32_t) ASPAN_SLOT_INHERIT,
+					 span, span->id, ASPAN_ENTRY_SPAN);
 		struct allocspan_token *again;
 
 		aspan_signal_fence();
 		if (aspan_unlikely(aspan_reclaim_needs_fence)) {
 			atomic_thread_fence(memory_order_seq_cst);
 		}
-		/* Both pair with exchange_token(). */
+		/* Both loads pair with exchange_token(). */
 		again = atomic_load_explicit(&span->token, memory_order_acquire);
-		if (aspan_likely(again == token) || guard.stack_id == ASPAN_GUARD_VOID) {
-			return guard;
+		if (aspan_likely(again == token)) {
+			return entry;
 		}
-		aspan_stack_remove(thread, thread->stack, guard.index,
-				   aspan_stack_entry(thread->stack, guard.index));
+		aspan_stack_pop(thread, stack, entry, ASPAN_ENTRY_SPAN);
 		token = again;
 	}
+}
+
+static ASPAN_SLOW struct allocspan_guard enter_first(struct allocspan_span *span, void *ip)
+{
+	return aspan_stack_make_room(ip) ? aspan_span_enter(span, ip) : aspan_guard_void();
 }
 
 struct allocspan_guard aspan_span_enter(struct allocspan_span *span, void *ip)
 {
 	struct aspan_thread *thread = &aspan_thread;
-	struct allocspan_guard guard;
+	struct allocspan_fiber *stack = thread->stack;
 	uint64_t parent_span_id = thread->span_id;
+	struct aspan_entry *entry;
 
 	/* Relaxed: only tells misuse. */
 	if (aspan_unlikely(!span || atomic_load_explicit(&span->references,
 							 memory_order_relaxed) == 0)) {
 		return enter_wrongly(span, ip);
 	}
-	guard = push_with_token(thread, span, ip);
-	if (aspan_unlikely(guard.stack_id == ASPAN_GUARD_VOID)) {
-		return guard;
+	if (!aspan_stack_has_room(stack)) {
+		return enter_first(span, ip);
 	}
-	note_totals(thread, guard.index);
+	entry = push_with_token(thread, stack, span);
+	note_totals(thread, entry);
 	if (aspan_trace_enabled(span_enter)) {
 		trace_enter(thread, span, parent_span_id, ip);
 	}
-	return guard;
+	return aspan_stack_guard(stack, entry);
 }
 
 struct allocspan_guard allocspan_span_enter(struct allocspan_span *span)

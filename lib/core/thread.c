@@ -84,7 +84,7 @@ static void end_record(struct aspan_thread_record *record)
 /* What the thread is still inside of is exited, so that the trace's spans are balanced. */
 static void leave_everything(struct aspan_thread *thread)
 {
-	if (thread->own_stack && thread->own_stack->top) {
+	if (thread->own_stack && !aspan_stack_is_empty(thread->own_stack)) {
 		aspan_misuse(ASPAN_MISUSE_THREAD_EXIT_INSIDE, allocspan_current_group_id(),
 			     thread->span_id, NULL);
 	}

@@ -9,6 +9,7 @@
 
 #include "budget.h"
 #include "group.h"
+#include "guard.h"
 #include "init.h"
 #include "lock.h"
 #include "misuse.h"
@@ -97,8 +98,7 @@ struct allocspan_guard allocspan_token_enter(struct allocspan_token *token)
 							  memory_order_relaxed) == 0)) {
 		return enter_wrongly(token, ASPAN_CALLER_IP());
 	}
-	return aspan_stack_push(&aspan_thread, token->slot, NULL, 0, ASPAN_ENTRY_TOKEN,
-				ASPAN_CALLER_IP());
+	return aspan_guard_enter(token->slot, ASPAN_CALLER_IP());
 }
 
 int allocspan_token_stats(const struct allocspan_token *token, struct allocspan_stats *stats)
