@@ -51,9 +51,10 @@ step "Who owned the heap: $build/bin/allocspan report $trace"
 "$build/bin/allocspan" report "$trace" </dev/null ||
 	fail "the report failed; the trace is in $PWD/$trace"
 
-cat <<END
+[ $# -eq 0 ] || exit 0
+cat <<'END'
 
-The tenant base has the fewest packages and holds the most. The service's own account above agrees to
-the byte, and tells why: it keeps hundreds of prepared statements. examples/sqlite-service/README.md
-follows the trail; try also: examples/run.sh --statements 8
+The tenant base holds several times what its packages explain. The service's own account above agrees
+to the byte and has the reason: hundreds of prepared statements. examples/sqlite-service/README.md
+follows the trail. Compare: examples/run.sh --statements 8
 END
