@@ -3,9 +3,10 @@
 #
 # Builds allocspan, records the service over SQLite, and prints who owned its heap: examples/run.sh
 #
-# Works from a fresh clone as root or with sudo, from any folder, again and again: it installs the Debian
-# packages that are missing, builds the preset `release` in build/release, and leaves nothing running. The
-# trace stays in build/release/examples/sqlite-service.trace.
+# Works from a fresh clone as root or with sudo, from any folder, again and again: it installs the
+# Debian packages that are missing, builds the preset `release` in build/release, and leaves nothing
+# running. The trace stays in build/release/examples/sqlite-service.trace. Arguments go to the
+# service: --help lists them.
 set -euo pipefail
 
 # A plain user's PATH may lack sbin, where some systems keep what the session daemon needs.
