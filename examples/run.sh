@@ -6,7 +6,7 @@
 # Works from a fresh clone as root or with sudo, from any folder, again and again: it installs the
 # Debian packages that are missing, builds the preset `release` in build/release, and leaves nothing
 # running. The trace stays in build/release/examples/sqlite-service.trace. Arguments go to the
-# service: --help lists them.
+# service (build/release/examples/sqlite-service/sqlite-service --help lists them).
 set -euo pipefail
 
 # A plain user's PATH may lack sbin, where some systems keep what the session daemon needs.
@@ -45,8 +45,11 @@ quietly "the build" cmake --build --preset release
 
 step "Recording a service that works for four tenants"
 rm -rf "$trace"
+status=0
 "$build/bin/allocspan" record -o "$trace" -- "$build/examples/sqlite-service/sqlite-service" "$@" \
-	</dev/null || fail "recording failed; $build/bin/allocspan doctor says what is wrong"
+	</dev/null || status=$?
+[ "$status" -ne 2 ] || exit 2 # the service has said which argument it does not know
+[ "$status" -eq 0 ] || fail "recording failed; $build/bin/allocspan doctor says what is wrong"
 
 step "Who owned the heap: $build/bin/allocspan report $trace"
 "$build/bin/allocspan" report "$trace" </dev/null ||
