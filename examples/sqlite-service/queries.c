@@ -13,14 +13,14 @@ const char *const query_names[QUERY_KIND_COUNT] = {
 
 /* ?1 is the argument. */
 static const char *const texts[QUERY_KIND_COUNT] = {
-	[QUERY_SEARCH] = "SELECT name, summary FROM package"
-			 " WHERE instr(summary, ?1) OR instr(description, ?1)"
-			 " ORDER BY name LIMIT 20",
-	[QUERY_DEPENDS] = "WITH RECURSIVE needed(name) AS (SELECT ?1 UNION"
-			  " SELECT target FROM needed JOIN depends ON package = needed.name)"
-			  " SELECT name FROM needed ORDER BY name",
-	[QUERY_STATS] = "SELECT section, count(*), sum(installed_kib) FROM package"
-			" GROUP BY section ORDER BY 3 DESC",
+	[QUERY_SEARCH] = ("SELECT name, summary FROM package"
+			  " WHERE instr(summary, ?1) OR instr(description, ?1)"
+			  " ORDER BY name LIMIT 20"),
+	[QUERY_DEPENDS] = ("WITH RECURSIVE needed(name) AS (SELECT ?1 UNION"
+			   " SELECT target FROM needed JOIN depends ON package = needed.name)"
+			   " SELECT name FROM needed ORDER BY name"),
+	[QUERY_STATS] = ("SELECT section, count(*), sum(installed_kib) FROM package"
+			 " GROUP BY section ORDER BY 3 DESC"),
 };
 
 static sqlite3_stmt *prepare(struct tenant *tenant, enum query_kind kind, const char *argument)

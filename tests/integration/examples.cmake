@@ -41,5 +41,7 @@ if(ALLOCSPAN_BUILD_EXAMPLES AND TARGET allocspan-preload)
 	if(TARGET allocspan-cli)
 		allocspan_add_recorded_example_test(sqlite-service-reported examples-service-report.sh
 			$<TARGET_FILE:allocspan-cli> ${service})
+		allocspan_add_recorded_example_test(run.sh examples-run.sh ${PROJECT_SOURCE_DIR})
+		set_tests_properties(integration/example-run.sh PROPERTIES TIMEOUT 900 PROCESSORS 2)
 	endif()
 endif()
