@@ -161,6 +161,23 @@ static int note_inconsistencies(struct aspan_report *report)
 	return result;
 }
 
+static int note_old_groups(struct aspan_report *report)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < report->row_count; i++) {
+		count += !report->rows[i].result.is_certain;
+	}
+	if (count == 0 || !report->is_complete) {
+		return 0;
+	}
+	return add_note(report,
+			"~ marks what is at least so: %zu groups may be older than the trace, and "
+			"no allocspan:group_stats event says what they held before; enable "
+			"'allocspan:*'",
+			count);
+}
+
 static int note_silence(struct aspan_report *report)
 {
 	if (report->model->event_counts[ASPAN_EVENT_ALLOC] || report->model->discarded_events) {
@@ -173,8 +190,9 @@ static int note_silence(struct aspan_report *report)
 
 static int add_notes(struct aspan_report *report)
 {
-	int (*const steps[])(struct aspan_report *) = { note_cut, note_losses, note_processes,
-							note_inconsistencies, note_silence };
+	int (*const steps[])(struct aspan_report *) = { note_cut,	 note_losses,
+							note_processes,	 note_inconsistencies,
+							note_old_groups, note_silence };
 
 	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
 		int result = steps[i](report);

@@ -96,12 +96,24 @@ static bool take_width(struct sink *sink, const bt_value *value)
 	return width >= 0 && width <= INT16_MAX;
 }
 
+static bool take_cut_short(struct sink *sink, const bt_value *value)
+{
+	if (!bt_value_is_bool(value)) {
+		return false;
+	}
+	if (bt_value_bool_get(value)) {
+		aspan_model_note_cut_short(sink->model);
+	}
+	return true;
+}
+
 static const struct parameter parameters[] = {
 	{ "format", take_format, "\"text\" or \"json\"" },
 	{ "output", take_output, "a path" },
 	{ "by", take_by, "\"group\"" },
 	{ "color", take_color, "a boolean" },
 	{ "width", take_width, "a number of columns" },
+	{ "cut-short", take_cut_short, "a boolean" },
 };
 
 static bt_value_map_foreach_entry_const_func_status

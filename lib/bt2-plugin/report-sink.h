@@ -3,7 +3,8 @@
  * The sink component class `sink.allocspan.report`: reads a trace and writes a report.
  *
  * Parameters, all optional: `format` ("text" or "json"), `output` (path of a file; standard output),
- * `by` ("group"), `color` (boolean), `width` (unsigned: the columns of the terminal).
+ * `by` ("group"), `color` (boolean), `width` (unsigned: the columns of the terminal), `cut-short` (boolean: a
+ * part of the trace is missing, and the report shall say so).
  *
  * The report is written when the trace has ended. Where reading fails, what was read before is written as a
  * report that says so, and the sink fails all the same. A trace without an event of allocspan fails.

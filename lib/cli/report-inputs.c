@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Finds the traces in the directories that the user names.
+ */
+#include "report-inputs.h"
+
+#include "report-check.h"
+#include "report-salvage.h"
+#include "terminal.h"
+
+#include <errno.h>
+#include <fts.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int out_of_memory(void)
+{
+	aspan_terminal_error("no memory for the list of traces");
+	return -ENOMEM;
+}
+
+static int make_salvage_directory(struct aspan_report_inputs *inputs)
+{
+	const char *parent = getenv("TMPDIR");
+	int result;
+
+	if (inputs->salvage_directory) {
+		return 0;
+	}
+	if (asprintf(&inputs->salvage_directory, "%s/allocspan-report.XXXXXX",
+		     parent && *parent ? parent : "/tmp") < 0) {
+		inputs->salvage_directory = NULL;
+		return out_of_memory();
+	}
+	if (mkdtemp(inputs->salvage_directory)) {
+		return 0;
+	}
+	result = -errno;
+	aspan_terminal_error("cannot make a directory in %s: %s; set TMPDIR",
+			     parent && *parent ? parent : "/tmp", strerror(errno));
+	free(inputs->salvage_directory);
+	inputs->salvage_directory = NULL;
+	return result;
+}
+
+/* Puts a readable copy in the place of *trace. */
+static int salvage(struct aspan_report_inputs *inputs, char **trace)
+{
+	char *copy;
+	int result = make_salvage_directory(inputs);
+
+	if (result) {
+		return result;
+	}
+	if (asprintf(&copy, "%s/%zu", inputs->salvage_directory, inputs->trace_count) < 0) {
+		return out_of_memory();
+	}
+	inputs->is_cut_short = true;
+	result = aspan_report_salvage_copy(*trace, copy);
+	free(*trace);
+	*trace = copy;
+	return result;
+}
+
+static int append(struct aspan_report_inputs *inputs, char *trace)
+{
+	char **moved = reallocarray(inputs->traces, inputs->trace_count + 1, sizeof(*moved));
+
+	if (!moved) {
+		return out_of_memory();
+	}
+	inputs->traces = moved;
+	moved[inputs->trace_count++] = trace;
+	return 0;
+}
+
+static int add_trace(struct aspan_report_inputs *inputs, const char *path)
+{
+	char *trace = strdup(path);
+	const char *problem = NULL;
+	bool is_damaged;
+	int result = trace ? 0 : out_of_memory();
+
+	if (!result) {
+		result = aspan_report_check_metadata(path, &problem);
+	}
+	if (problem && result) {
+		aspan_terminal_error("%s/metadata %s", path, problem);
+	}
+	if (!result) {
+		result = aspan_report_salvage_inspect(path, &is_damaged);
+	}
+	if (!result && is_damaged) {
+		result = salvage(inputs, &trace);
+	}
+	if (!result) {
+		result = append(inputs, trace);
+	}
+	if (result) {
+		free(trace);
+	}
+	return result;
+}
+
+static bool has_metadata(const char *path)
+{
+	struct stat status;
+	char *metadata;
+	bool is_there;
+
+	if (asprintf(&metadata, "%s/metadata", path) < 0) {
+		return false;
+	}
+	is_there = stat(metadata, &status) == 0 && !S_ISDIR(status.st_mode);
+	free(metadata);
+	return is_there;
+}
+
+static int visit(struct aspan_report_inputs *inputs, FTS *tree, FTSENT *entry)
+{
+	switch (entry->fts_info) {
+	case FTS_D:
+		if (has_metadata(entry->fts_path)) {
+			fts_set(tree, entry, FTS_SKIP);
+			return add_trace(inputs, entry->fts_path);
+		}
+		return 0;
+	case FTS_DNR:
+	case FTS_ERR:
+	case FTS_NS:
+		aspan_terminal_error("cannot read %s: %s", entry->fts_path,
+				     strerror(entry->fts_errno));
+		return -entry->fts_errno;
+	default:
+		if (entry->fts_level == FTS_ROOTLEVEL && entry->fts_info != FTS_DP) {
+			aspan_terminal_error("%s is no directory: name the directory of a trace",
+					     entry->fts_path);
+			return -ENOTDIR;
+		}
+		return 0;
+	}
+}
+
+static int compare_names(const FTSENT **a, const FTSENT **b)
+{
+	return strcmp((*a)->fts_name, (*b)->fts_name);
+}
+
+static int search(struct aspan_report_inputs *inputs, char *path)
+{
+	char *const paths[] = { path, NULL };
+	size_t count_before = inputs->trace_count;
+	FTS *tree = fts_open(paths, FTS_COMFOLLOW | FTS_PHYSICAL | FTS_NOCHDIR, compare_names);
+	FTSENT *entry;
+	int result = 0;
+
+	if (!tree) {
+		result = -errno;
+		aspan_terminal_error("cannot read %s: %s", path, strerror(errno));
+		return result;
+	}
+	while (!result && (entry = fts_read(tree))) {
+		result = visit(inputs, tree, entry);
+	}
+	fts_close(tree);
+	if (!result && inputs->trace_count == count_before) {
+		aspan_terminal_error(
+			"%s holds no trace: nothing there is called 'metadata'; record "
+			"one with 'allocspan record -- COMMAND'",
+			path);
+		result = -ENOENT;
+	}
+	return result;
+}
+
+int aspan_report_inputs_find(struct aspan_report_inputs *inputs, char *const paths[])
+{
+	int result = 0;
+
+	*inputs = (struct aspan_report_inputs){ 0 };
+	for (size_t i = 0; !result && paths[i]; i++) {
+		result = search(inputs, paths[i]);
+	}
+	return result;
+}
+
+/* Removes the copies; they are two levels of files and links. */
+static void remove_tree(char *path)
+{
+	char *const paths[] = { path, NULL };
+	FTS *tree = fts_open(paths, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
+	FTSENT *entry;
+
+	while (tree && (entry = fts_read(tree))) {
+		if (entry->fts_info == FTS_DP) {
+			rmdir(entry->fts_accpath);
+		} else if (entry->fts_info != FTS_D) {
+			unlink(entry->fts_accpath);
+		}
+	}
+	if (tree) {
+		fts_close(tree);
+	}
+}
+
+void aspan_report_inputs_fini(struct aspan_report_inputs *inputs)
+{
+	for (size_t i = 0; i < inputs->trace_count; i++) {
+		free(inputs->traces[i]);
+	}
+	free(inputs->traces);
+	if (inputs->salvage_directory) {
+		remove_tree(inputs->salvage_directory);
+		free(inputs->salvage_directory);
+	}
+	*inputs = (struct aspan_report_inputs){ 0 };
+}
