@@ -67,7 +67,7 @@ struct journal {
 
 static struct journal journals[JOURNAL_THREADS];
 static size_t journal_count;
-static _Thread_local struct journal *journal_mine;
+static __thread struct journal *journal_mine;
 /* What no group owns belongs to it; NULL while root tracking is off. */
 static struct group *journal_root;
 

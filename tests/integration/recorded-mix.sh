@@ -16,6 +16,6 @@ lttng --quiet start
 run_traced "$@"
 session_end
 read_trace
-same_events group_register group_release span_enter span_exit alloc free misuse
+same_events group_register group_release span_enter span_exit alloc free misuse budget_exceeded
 addresses_alternate
 last_stats_equal

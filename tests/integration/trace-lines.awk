@@ -8,7 +8,7 @@
 # babeltrace2 2.0.4 shows an empty string with what an earlier event had (efficios/babeltrace pull request
 # 116), so the tags of no group are written as nothing, whatever it says.
 #
-# With -v ip=1 there is nothing but the event and the ip context, in 16 lower-case digits:
+# With -v ip=1 there is nothing but the event and the ip context, in 20 decimal digits:
 #
 #	<vtid> <event> <ip>
 
@@ -54,9 +54,10 @@ function take_string(    i, c) {
 	match($0, / allocspan:[a-z_]+: /)
 	event = substr($0, RSTART + 11, RLENGTH - 13)
 	if (ip) {
-		match($0, / ip = 0x[0-9A-Fa-f]+/)
-		address = tolower(substr($0, RSTART + 8, RLENGTH - 8))
-		print context("vtid"), event, substr("0000000000000000", length(address) + 1) address
+		# As a string: awk calculates in doubles.
+		match($0, / ip = [0-9]+/)
+		address = substr($0, RSTART + 6, RLENGTH - 6)
+		print context("vtid"), event, substr("00000000000000000000", length(address) + 1) address
 		next
 	}
 	# The payload is the last pair of braces; no string before it holds one.
