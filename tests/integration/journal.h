@@ -110,11 +110,18 @@ __attribute__((format(printf, 1, 2))) static inline void journal_line(const char
 	mine->text[mine->used++] = '\n';
 }
 
-/* Writes all lines to the file that ALLOCSPAN_TEST_JOURNAL names. No other thread may be at work. */
-static inline void journal_write(void)
+/*
+ * Writes all lines to the file that ALLOCSPAN_TEST_JOURNAL names, with a suffix. No other thread may be at
+ * work, and no group active.
+ */
+static inline void journal_write_as(const char *suffix)
 {
 	const char *path = getenv("ALLOCSPAN_TEST_JOURNAL");
-	FILE *file = fopen(path != NULL ? path : "/dev/null", "w");
+	char name[4096];
+	FILE *file;
+
+	snprintf(name, sizeof(name), "%s%s", path != NULL ? path : "/dev/stdout", suffix);
+	file = fopen(name, "w");
 
 	if (file == NULL) {
 		journal_fail("cannot be written");
@@ -125,6 +132,11 @@ static inline void journal_write(void)
 	if (fclose(file) != 0) {
 		journal_fail("cannot be written");
 	}
+}
+
+static inline void journal_write(void)
+{
+	journal_write_as("");
 }
 
 static inline struct group *model_group(void)

@@ -1,29 +1,37 @@
-# Programs recorded by a session daemon of the test's own, read back with babeltrace2, and compared with their own
-# account of what they did.
+# Programs recorded by a session daemon of the test's own, read back with babeltrace2, and compared with their own account of
+# what they did.
 if(TARGET allocspan AND TARGET allocspan-preload)
+	# The calls must stay what they are written as; programs find the bounds of their own functions.
 	function(allocspan_add_recorded_program name source)
 		add_executable(${name} ${source})
 		target_link_libraries(${name} PRIVATE allocspan::allocspan allocspan_warnings Threads::Threads
 			${CMAKE_DL_LIBS})
-		target_compile_options(${name} PRIVATE -fno-builtin)
-		# So that a program finds the bounds of its own functions.
+		target_compile_options(${name} PRIVATE -fno-builtin -Wno-alloc-size-larger-than)
 		set_target_properties(${name} PROPERTIES ENABLE_EXPORTS ON)
 	endfunction()
 
-	function(allocspan_add_recorded_test name script)
-		add_test(NAME integration/${name}
-			COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/${script} $<TARGET_FILE:allocspan-preload> ${ARGN})
+	# name, script, program, further arguments of the script
+	function(allocspan_add_recorded_test name script program)
+		add_test(NAME integration/${name} COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/${script}
+			$<TARGET_FILE:allocspan-preload> $<TARGET_FILE:${program}> ${ARGN})
 		set_tests_properties(integration/${name} PROPERTIES LABELS integration TIMEOUT 300)
 	endfunction()
 
-	allocspan_add_recorded_program(recorded-mix recorded-mix.c)
-	allocspan_add_recorded_test(recorded-mix recorded-mix.sh $<TARGET_FILE:recorded-mix>)
-	allocspan_add_recorded_program(recorded-handover recorded-handover.c)
-	allocspan_add_recorded_test(recorded-handover recorded-mix.sh $<TARGET_FILE:recorded-handover>)
-	allocspan_add_recorded_program(recorded-new recorded-new.cpp)
-	allocspan_add_recorded_test(recorded-new recorded-mix.sh $<TARGET_FILE:recorded-new>)
-	allocspan_add_recorded_program(recorded-misuse recorded-misuse.c)
-	allocspan_add_recorded_test(recorded-misuse recorded-misuse.sh $<TARGET_FILE:recorded-misuse>)
-	allocspan_add_recorded_program(recorded-callers recorded-callers.c)
-	allocspan_add_recorded_test(recorded-callers recorded-callers.sh $<TARGET_FILE:recorded-callers>)
+	foreach(source recorded-mix.c recorded-handover.c recorded-new.cpp recorded-misuse.c recorded-callers.c
+			recorded-running.c recorded-fork.c)
+		get_filename_component(name ${source} NAME_WLE)
+		allocspan_add_recorded_program(${name} ${source})
+	endforeach()
+
+	foreach(name recorded-mix recorded-handover recorded-new)
+		allocspan_add_recorded_test(${name} recorded-mix.sh ${name})
+	endforeach()
+	foreach(name recorded-misuse recorded-callers recorded-running recorded-fork)
+		allocspan_add_recorded_test(${name} ${name}.sh ${name})
+	endforeach()
+	allocspan_add_recorded_test(recorded-filter recorded-filter.sh recorded-mix)
+	allocspan_add_recorded_test(recorded-counts recorded-claims.sh preload-counts)
+	allocspan_add_recorded_test(recorded-counts-new recorded-claims.sh preload-new)
+	allocspan_add_recorded_test(recorded-nothing recorded-nothing.sh preload-counts
+		$<TARGET_FILE:allocspan> $<TARGET_FILE:allocspan-tp>)
 endif()
