@@ -104,7 +104,10 @@ void each_new_and_each_delete_counts_once(void)
 				CHECK_COUNTED(watched, 1, size, 0, 0);
 				CHECK_EQUAL(allocspan_block_group_id(block),
 					    allocspan_token_id(token));
-				CHECK_EQUAL((uintptr_t) block % (form.is_aligned ? 128 : 16), 0);
+				CHECK_EQUAL((uintptr_t) block % (form.is_aligned ? 128 :
+								 size < 16	 ? 8 :
+										   16),
+					    0);
 				end.release(block, size);
 				CHECK_COUNTED(watched, 1, size, 1, size);
 			}
