@@ -9,14 +9,7 @@
 
 #include "arena.h"
 
-#define CODE_BITS 5
-#define CODE_MASK ((UINT32_C(1) << CODE_BITS) - 1)
-#define LARGEST_SMALL_SIZE 16
-#define CODE_ONE_SIZE_WORD 17
-#define CODE_TWO_SIZE_WORDS 18
-#define CODE_SIZE_WORD 31
-#define SIZE_WORD_BITS 27
-#define SIZE_WORD_MASK ((UINT32_C(1) << SIZE_WORD_BITS) - 1)
+#define SIZE_WORD_MASK ((UINT32_C(1) << ASPAN_OWNER_SIZE_WORD_BITS) - 1)
 
 _Atomic(struct aspan_owner_leaf *) aspan_owner_leaves[ASPAN_OWNER_LEAF_COUNT];
 
@@ -30,7 +23,8 @@ static ASPAN_SLOW int map_leaf(uintptr_t bits)
 	}
 	/* Pairs with the load in aspan_owner_word() (ordering 2). */
 	if (!atomic_compare_exchange_strong_explicit(
-		    &aspan_owner_leaves[bits >> ASPAN_OWNER_LEAF_SHIFT], &expected, fresh,
+		    &aspan_owner_leaves[bits >> ASPAN_OWNER_LEAF_SHIFT & (ASPAN_OWNER_LEAF_COUNT - 1)],
+		    &expected, fresh,
 		    memory_order_release, memory_order_relaxed)) {
 		int saved_errno = errno;
 
@@ -40,90 +34,93 @@ static ASPAN_SLOW int map_leaf(uintptr_t bits)
 	return 0;
 }
 
-static uint32_t word_load(const _Atomic uint32_t *word)
+/* The word of an address, with its leaf mapped; NULL without memory for it. */
+static inline _Atomic uint32_t *make_word(const void *address)
 {
-	return atomic_load_explicit(word, memory_order_relaxed);
+	_Atomic uint32_t *word = aspan_owner_word(address);
+
+	if (aspan_unlikely(!word) && map_leaf((uintptr_t) address) == 0) {
+		word = aspan_owner_word(address);
+	}
+	return word;
 }
 
-static void word_store(_Atomic uint32_t *word, uint32_t value)
+static void write_two_size_words(_Atomic uint32_t *word, struct aspan_owner owner)
 {
-	atomic_store_explicit(word, value, memory_order_relaxed);
-}
+	uint32_t low = owner.size_bytes & SIZE_WORD_MASK;
+	uint32_t high = (uint32_t) (owner.size_bytes >> ASPAN_OWNER_SIZE_WORD_BITS);
 
-static void size_word_store(_Atomic uint32_t *word, uint32_t bits)
-{
-	word_store(word, bits << CODE_BITS | CODE_SIZE_WORD);
+	aspan_owner_store(word + 1, low << ASPAN_OWNER_CODE_BITS | ASPAN_OWNER_CODE_SIZE_WORD);
+	aspan_owner_store(word + 2, high << ASPAN_OWNER_CODE_BITS | ASPAN_OWNER_CODE_SIZE_WORD);
+	aspan_owner_store(word, owner.slot << ASPAN_OWNER_CODE_BITS | ASPAN_OWNER_CODE_TWO_SIZE_WORDS);
 }
 
 int aspan_owner_set(const void *address, struct aspan_owner owner)
 {
-	uintptr_t bits = (uintptr_t) address;
-	_Atomic uint32_t *word;
-	uint32_t code;
+	_Atomic uint32_t *word = make_word(address);
 
-	if (aspan_unlikely(bits >> ASPAN_OWNER_ADDRESS_BITS || bits % ASPAN_OWNER_ALIGNMENT)) {
+	if (aspan_unlikely((uintptr_t) address % ASPAN_OWNER_ALIGNMENT)) {
 		return -EINVAL;
 	}
-	word = aspan_owner_word(address);
 	if (aspan_unlikely(!word)) {
-		if (map_leaf(bits)) {
-			return -ENOMEM;
-		}
-		word = aspan_owner_word(address);
+		return -ENOMEM;
 	}
-	if (owner.size_bytes <= LARGEST_SMALL_SIZE) {
-		code = (uint32_t) owner.size_bytes;
+	if (aspan_owner_is_plain_size(owner.size_bytes)) {
+		aspan_owner_write(word, owner.slot, owner.size_bytes);
 	} else {
-		code = CODE_ONE_SIZE_WORD;
-		size_word_store(word + 1, owner.size_bytes & SIZE_WORD_MASK);
-		if (aspan_unlikely(owner.size_bytes >> SIZE_WORD_BITS)) {
-			code = CODE_TWO_SIZE_WORDS;
-			size_word_store(word + 2, (uint32_t) (owner.size_bytes >> SIZE_WORD_BITS));
-		}
+		write_two_size_words(word, owner);
 	}
-	word_store(word, owner.slot << CODE_BITS | code);
 	return 0;
 }
 
-/* Decodes the words of a block and, if `clear`, zeroes them. */
-static inline bool read_words(_Atomic uint32_t *word, struct aspan_owner *owner, bool clear)
+int aspan_owner_mark_foreign(const void *address)
 {
-	uint32_t value = word_load(word);
-	uint32_t code = value & CODE_MASK;
-	uint32_t size_words = 0;
+	_Atomic uint32_t *word = make_word(address);
 
-	if (!value || code > CODE_TWO_SIZE_WORDS) {
-		return false;
+	if (!word) {
+		return -ENOMEM;
 	}
-	owner->slot = value >> CODE_BITS;
-	if (code <= LARGEST_SMALL_SIZE) {
-		owner->size_bytes = code;
-	} else {
-		owner->size_bytes = word_load(word + 1) >> CODE_BITS;
-		size_words = 1;
-		if (aspan_unlikely(code == CODE_TWO_SIZE_WORDS)) {
-			owner->size_bytes |= (size_t) (word_load(word + 2) >> CODE_BITS) << SIZE_WORD_BITS;
-			size_words = 2;
-		}
+	aspan_owner_store(word, ASPAN_OWNER_CODE_FOREIGN);
+	return 0;
+}
+
+/* Decodes the words of a block. Returns how many there are; 0 if it is not tracked. */
+static uint32_t read_words(const _Atomic uint32_t *word, struct aspan_owner *owner)
+{
+	uint32_t value = aspan_owner_load(word);
+	uint32_t code = value & ASPAN_OWNER_CODE_MASK;
+
+	if (!value || code > ASPAN_OWNER_CODE_TWO_SIZE_WORDS) {
+		return 0;
 	}
-	if (clear) {
-		for (uint32_t i = 0; i <= size_words; i++) {
-			word_store(word + i, 0);
-		}
+	owner->slot = value >> ASPAN_OWNER_CODE_BITS;
+	owner->size_bytes = code;
+	if (code <= ASPAN_OWNER_LARGEST_SMALL) {
+		return 1;
 	}
-	return true;
+	owner->size_bytes = aspan_owner_load(word + 1) >> ASPAN_OWNER_CODE_BITS;
+	if (code == ASPAN_OWNER_CODE_ONE_SIZE_WORD) {
+		return 2;
+	}
+	owner->size_bytes |= (size_t) (aspan_owner_load(word + 2) >> ASPAN_OWNER_CODE_BITS)
+			     << ASPAN_OWNER_SIZE_WORD_BITS;
+	return 3;
 }
 
 bool aspan_owner_get(const void *address, struct aspan_owner *owner)
 {
-	_Atomic uint32_t *word = aspan_owner_word(address);
+	const _Atomic uint32_t *word = aspan_owner_word(address);
 
-	return word && read_words(word, owner, false);
+	return word && read_words(word, owner) > 0;
 }
 
 bool aspan_owner_take(const void *address, struct aspan_owner *owner)
 {
 	_Atomic uint32_t *word = aspan_owner_word(address);
+	uint32_t word_count = word ? read_words(word, owner) : 0;
 
-	return word && read_words(word, owner, true);
+	for (uint32_t i = 0; i < word_count; i++) {
+		aspan_owner_store(word + i, 0);
+	}
+	return word_count > 0;
 }

@@ -27,6 +27,8 @@
  *     code 17:    the size is in the size word of the next granule of the plane: the block covers it
  *     code 18:    the size is in the size words of the next two granules
  *
+ *     slot 0, code 30: a block that must not reach the real free (lib/preload/bootstrap.h)
+ *
  * Code 31 keeps a size word from being read as an owner if a free was never seen.
  *
  * Ordering
@@ -56,6 +58,16 @@
 #endif
 #define ASPAN_OWNER_LEAF_COUNT ((size_t) 1 << (ASPAN_OWNER_ADDRESS_BITS - ASPAN_OWNER_LEAF_SHIFT))
 #define ASPAN_OWNER_GRANULES ((size_t) 1 << (ASPAN_OWNER_LEAF_SHIFT - ASPAN_OWNER_GRANULE_SHIFT))
+/* How a word is put together; see above. */
+#define ASPAN_OWNER_CODE_BITS 5
+#define ASPAN_OWNER_CODE_MASK ((UINT32_C(1) << ASPAN_OWNER_CODE_BITS) - 1)
+#define ASPAN_OWNER_LARGEST_SMALL 16
+#define ASPAN_OWNER_CODE_ONE_SIZE_WORD 17
+#define ASPAN_OWNER_CODE_TWO_SIZE_WORDS 18
+#define ASPAN_OWNER_CODE_FOREIGN 30
+#define ASPAN_OWNER_CODE_SIZE_WORD 31
+#define ASPAN_OWNER_SIZE_WORD_BITS 27
+
 /* A block may begin in the last granule of a leaf: its size words are still in that leaf. */
 #define ASPAN_OWNER_SPARE_WORDS 2
 
@@ -80,12 +92,13 @@ static inline _Atomic uint32_t *aspan_owner_word(const void *address)
 	uintptr_t bits = (uintptr_t) address;
 	struct aspan_owner_leaf *leaf;
 
-	if (aspan_unlikely(bits >> ASPAN_OWNER_ADDRESS_BITS)) {
-		return NULL;
-	}
-	/* Pairs with the publication in owner-map.c (ordering 2). */
-	leaf = atomic_load_explicit(&aspan_owner_leaves[bits >> ASPAN_OWNER_LEAF_SHIFT],
-				    memory_order_acquire);
+	/*
+	 * Bits above the address are dropped: they are a tag, or the pointer is wild and the program about to end.
+	 * Pairs with the publication in owner-map.c (ordering 2).
+	 */
+	leaf = atomic_load_explicit(
+		&aspan_owner_leaves[bits >> ASPAN_OWNER_LEAF_SHIFT & (ASPAN_OWNER_LEAF_COUNT - 1)],
+		memory_order_acquire);
 	if (!leaf) {
 		return NULL;
 	}
@@ -101,11 +114,65 @@ static inline bool aspan_owner_is_set(const void *address)
 	return word && atomic_load_explicit(word, memory_order_relaxed) != 0;
 }
 
+static inline uint32_t aspan_owner_load(const _Atomic uint32_t *word)
+{
+	return atomic_load_explicit(word, memory_order_relaxed);
+}
+
+static inline void aspan_owner_store(_Atomic uint32_t *word, uint32_t value)
+{
+	atomic_store_explicit(word, value, memory_order_relaxed);
+}
+
+/* Whether the hot paths below can write the owner of a block of this size. */
+static inline bool aspan_owner_is_plain_size(size_t size_bytes)
+{
+	return aspan_likely(size_bytes >> ASPAN_OWNER_SIZE_WORD_BITS == 0);
+}
+
+/* Writes the owner of a block of a plain size into its word, which holds 0. */
+static inline void aspan_owner_write(_Atomic uint32_t *word, uint32_t slot, size_t size_bytes)
+{
+	uint32_t code = (uint32_t) size_bytes;
+
+	if (size_bytes > ASPAN_OWNER_LARGEST_SMALL) {
+		aspan_owner_store(word + 1, (uint32_t) size_bytes << ASPAN_OWNER_CODE_BITS |
+						    ASPAN_OWNER_CODE_SIZE_WORD);
+		code = ASPAN_OWNER_CODE_ONE_SIZE_WORD;
+	}
+	aspan_owner_store(word, slot << ASPAN_OWNER_CODE_BITS | code);
+}
+
+/* Whether a word's value is the owner of a block of a plain size. */
+static inline bool aspan_owner_is_plain(uint32_t value)
+{
+	return aspan_likely((value & ASPAN_OWNER_CODE_MASK) <= ASPAN_OWNER_CODE_ONE_SIZE_WORD);
+}
+
+/* Clears the word of a block of a plain size, which holds `value`, and returns what it said. */
+static inline struct aspan_owner aspan_owner_clear(_Atomic uint32_t *word, uint32_t value)
+{
+	struct aspan_owner owner = {
+		.slot = value >> ASPAN_OWNER_CODE_BITS,
+		.size_bytes = value & ASPAN_OWNER_CODE_MASK,
+	};
+
+	if (owner.size_bytes == ASPAN_OWNER_CODE_ONE_SIZE_WORD) {
+		owner.size_bytes = aspan_owner_load(word + 1) >> ASPAN_OWNER_CODE_BITS;
+		aspan_owner_store(word + 1, 0);
+	}
+	aspan_owner_store(word, 0);
+	return owner;
+}
+
 /*
  * Writes the owner of a block. The map must hold no owner there. Returns 0, -ENOMEM where no leaf can be mapped, or
  * -EINVAL for an address that cannot be tracked.
  */
 int aspan_owner_set(const void *address, struct aspan_owner owner);
+
+/* Marks a block that is not tracked so that aspan_owner_is_set() answers yes. Returns 0 or -ENOMEM. */
+ASPAN_PRIVATE int aspan_owner_mark_foreign(const void *address);
 
 /* Reads the owner of a block; false if it is not tracked. */
 bool aspan_owner_get(const void *address, struct aspan_owner *owner);

@@ -195,10 +195,8 @@ static struct allocspan_stats thread_totals(const struct aspan_thread *thread)
 {
 	struct allocspan_stats totals = { 0 };
 
-	if (thread->record) {
-		aspan_counters_sum_frees(&thread->record->totals, &totals);
-		aspan_counters_sum_allocs(&thread->record->totals, &totals);
-	}
+	aspan_counters_sum_frees(&thread->totals, &totals);
+	aspan_counters_sum_allocs(&thread->totals, &totals);
 	return totals;
 }
 

@@ -104,6 +104,7 @@ static void end_thread(struct aspan_thread *thread)
 	record = thread->record;
 	thread->has_ended = true;
 	thread->record = NULL;
+	thread->counted_slot = 0;
 	thread->stack = NULL;
 	if (record) {
 		end_record(record);

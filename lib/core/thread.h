@@ -32,6 +32,9 @@ struct aspan_thread {
 	uint32_t busy; /* enum aspan_busy: while not 0, nothing new is tracked */
 	uint64_t span_id; /* of the innermost span */
 	struct allocspan_fiber *stack; /* the current one; NULL before the first enter */
+	uint32_t counted_slot; /* of the counters that were used last: */
+	struct aspan_counters *counted;
+	struct aspan_counters totals; /* over all groups, for span_exit */
 	struct aspan_thread_record *record; /* NULL before the first count, and after the end */
 	struct allocspan_fiber *own_stack; /* the one that ends with the thread */
 	bool has_ended; /* our end has run: counters go to the groups themselves */
@@ -40,7 +43,6 @@ struct aspan_thread {
 extern ASPAN_PRIVATE ASPAN_TLS struct aspan_thread aspan_thread;
 
 struct aspan_thread_record {
-	struct aspan_counters totals; /* over all groups, for span_exit */
 	_Atomic(struct aspan_counter_table *) table;
 	struct aspan_thread_record *previous; /* the list is protected by the lock */
 	struct aspan_thread_record *next;
@@ -58,20 +60,30 @@ struct aspan_thread_record *aspan_thread_record_make(void);
 /* The counters of this thread for a slot, made if there are none; NULL as above. */
 ASPAN_SLOW struct aspan_counters *aspan_thread_counters_make(uint32_t slot);
 
+/* The counters of this thread for a slot; NULL without memory or when the thread has ended. */
 static inline struct aspan_counters *aspan_thread_counters(struct aspan_thread *thread, uint32_t slot)
 {
-	struct aspan_thread_record *record = thread->record;
 	struct aspan_counters *counters;
 
-	if (aspan_likely(record)) {
-		/* Stored by this thread alone. */
-		counters = aspan_counter_table_find(
-			atomic_load_explicit(&record->table, memory_order_relaxed), slot);
-		if (aspan_likely(counters)) {
-			return counters;
-		}
+	if (aspan_likely(thread->counted_slot == slot)) {
+		return thread->counted;
 	}
-	return aspan_thread_counters_make(slot);
+	/* The table is stored by this thread alone. */
+	counters = thread->record ?
+			   aspan_counter_table_find(atomic_load_explicit(&thread->record->table,
+									 memory_order_relaxed),
+						    slot) :
+			   NULL;
+	if (aspan_unlikely(!counters)) {
+		counters = aspan_thread_counters_make(slot);
+	}
+	/* A signal handler must find the pair in order: first nothing, then the counters, then whose they are. */
+	thread->counted_slot = 0;
+	aspan_signal_fence();
+	thread->counted = counters;
+	aspan_signal_fence();
+	thread->counted_slot = counters ? slot : 0;
+	return counters;
 }
 
 /* All records, for those who sum. Call with the lock held. */

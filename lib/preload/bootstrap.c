@@ -7,6 +7,9 @@
 #include <errno.h>
 #include <stdalign.h>
 #include <stdatomic.h>
+#include <string.h>
+
+#include "owner-map.h"
 
 #define SMALLEST_ALIGNMENT 16
 
@@ -46,10 +49,25 @@ void *aspan_bootstrap_alloc(size_t alignment, size_t size_bytes)
 	block = (uintptr_t) aspan_bootstrap_arena + start + sizeof(struct header);
 	block = (block + alignment - 1) & ~(uintptr_t) (alignment - 1);
 	((struct header *) block)[-1].size_bytes = size_bytes;
+	if (aspan_owner_mark_foreign((void *) block)) {
+		errno = ENOMEM;
+		return NULL;
+	}
 	return (void *) block;
 }
 
 size_t aspan_bootstrap_size(const void *block)
 {
 	return ((const struct header *) block)[-1].size_bytes;
+}
+
+void *aspan_bootstrap_realloc(void *block, size_t size_bytes, void *(*allocate)(size_t))
+{
+	size_t old_size = block ? aspan_bootstrap_size(block) : 0;
+	void *grown = allocate(size_bytes);
+
+	if (grown && block) {
+		memcpy(grown, block, old_size < size_bytes ? old_size : size_bytes);
+	}
+	return grown;
 }

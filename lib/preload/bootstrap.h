@@ -3,7 +3,8 @@
  * Memory for those who allocate while the real functions are being looked up: the dynamic linker, on the thread that
  * looks them up.
  *
- * A small fixed arena that is never given back. When it is full, allocations fail as they do without memory.
+ * A small fixed arena that is never given back. When it is full, allocations fail as they do without memory. Its blocks
+ * are marked in the owner map, so that free finds them by the one look that it takes anyway.
  */
 #ifndef ASPAN_PRELOAD_BOOTSTRAP_H
 #define ASPAN_PRELOAD_BOOTSTRAP_H
@@ -21,6 +22,9 @@ void *aspan_bootstrap_alloc(size_t alignment, size_t size_bytes);
 
 /* The requested size of a block of the arena. */
 size_t aspan_bootstrap_size(const void *block);
+
+/* Grows a block of the arena, or NULL, into one that `allocate` gives. */
+void *aspan_bootstrap_realloc(void *block, size_t size_bytes, void *(*allocate)(size_t));
 
 /* Whether a block is of the arena: such a block is never passed on to the real functions. */
 static inline bool aspan_bootstrap_has(const void *block)

@@ -7,8 +7,6 @@
  */
 #include <errno.h>
 #include <stdint.h>
-#include <string.h>
-#include <unistd.h>
 
 #include "bootstrap.h"
 #include "next.h"
@@ -34,71 +32,64 @@ size_t malloc_usable_size(void *block);
 /* Called by liblttng-ust before it starts threads; it has a weak one that does nothing. */
 void lttng_ust_libc_wrapper_malloc_ctor(void);
 
+/*
+ * Each function has two forms: the one that the program calls, which passes the call on as it is while nothing has to be
+ * tracked, by a jump; and a tracked one. So the dormant interposer costs a test and two jumps.
+ * Watched by tests/bench.
+ */
+
 /* Tells the core of a new block, if there was one, and returns it. */
 static inline void *allocated(void *block, size_t size, enum aspan_trace_kind kind, void *ip)
 {
-	if (aspan_unlikely(aspan_record_wanted()) && block) {
+	if (aspan_likely(block)) {
 		aspan_record_alloc(block, size, kind, ip);
 	}
 	return block;
 }
 
-/* Tells the core that a block is about to be freed. True if there is nothing left to free. */
-static inline bool freed(void *block, enum aspan_trace_kind kind, void *ip)
+#define TRACKED __attribute__((noinline))
+
+static TRACKED void *malloc_tracked(size_t size, void *ip)
 {
-	if (aspan_unlikely(aspan_owner_is_set(block))) {
-		aspan_record_free(block, kind, ip);
-	}
-	return aspan_unlikely(aspan_bootstrap_has(block) || !aspan_next_is_ready());
+	return allocated(aspan_next.malloc(size), size, ASPAN_KIND_MALLOC, ip);
 }
 
 EXPORT void *malloc(size_t size)
 {
-	if (aspan_unlikely(!aspan_next_is_ready())) {
-		return aspan_bootstrap_alloc(1, size);
+	if (aspan_record_wanted()) {
+		return malloc_tracked(size, ASPAN_CALLER_IP());
 	}
-	return allocated(aspan_next.malloc(size), size, ASPAN_KIND_MALLOC, ASPAN_CALLER_IP());
+	return aspan_next.malloc(size);
+}
+
+/* Where the product overflows there is no block. */
+static TRACKED void *calloc_tracked(size_t count, size_t size, void *ip)
+{
+	return allocated(aspan_next.calloc(count, size), count * size, ASPAN_KIND_CALLOC, ip);
 }
 
 EXPORT void *calloc(size_t count, size_t size)
 {
-	size_t bytes;
-
-	if (aspan_unlikely(!aspan_next_is_ready())) {
-		if (__builtin_mul_overflow(count, size, &bytes)) {
-			errno = ENOMEM;
-			return NULL;
-		}
-		return aspan_bootstrap_alloc(1, bytes);
+	if (aspan_record_wanted()) {
+		return calloc_tracked(count, size, ASPAN_CALLER_IP());
 	}
-	/* Where the product overflows there is no block. */
-	return allocated(aspan_next.calloc(count, size), count * size, ASPAN_KIND_CALLOC,
-			 ASPAN_CALLER_IP());
+	return aspan_next.calloc(count, size);
 }
 
-static ASPAN_SLOW void *realloc_bootstrap(void *block, size_t size)
+static void *pass_on_realloc(void *block, size_t size)
 {
-	size_t old_size = block ? aspan_bootstrap_size(block) : 0;
-	void *grown = aspan_next_is_ready() ? aspan_next.malloc(size) : aspan_bootstrap_alloc(1, size);
-
-	if (grown && block) {
-		memcpy(grown, block, old_size < size ? old_size : size);
+	if (aspan_unlikely(aspan_bootstrap_has(block))) {
+		return aspan_bootstrap_realloc(block, size, aspan_next.malloc);
 	}
-	return grown;
+	return aspan_next.realloc(block, size);
 }
 
-static inline void *reallocate(void *block, size_t size, void *ip)
+static TRACKED void *realloc_tracked(void *block, size_t size, void *ip)
 {
 	struct aspan_owner owner;
-	bool is_tracked;
-	void *moved;
+	bool is_tracked = aspan_owner_is_set(block) && aspan_record_realloc_begin(block, &owner, ip);
+	void *moved = pass_on_realloc(block, size);
 
-	if (aspan_unlikely(aspan_bootstrap_has(block) || !aspan_next_is_ready())) {
-		return allocated(realloc_bootstrap(block, size), size, ASPAN_KIND_REALLOC, ip);
-	}
-	is_tracked = aspan_unlikely(aspan_owner_is_set(block)) &&
-		     aspan_record_realloc_begin(block, &owner, ip);
-	moved = aspan_next.realloc(block, size);
 	if (is_tracked) {
 		/* With a size of 0, null may be the answer of an allocator that freed the block, as glibc does. */
 		if (moved || size == 0) {
@@ -107,12 +98,18 @@ static inline void *reallocate(void *block, size_t size, void *ip)
 			aspan_record_realloc_undo(block, &owner, ip);
 		}
 	}
-	return allocated(moved, size, ASPAN_KIND_REALLOC, ip);
+	if (moved && aspan_record_wanted()) {
+		aspan_record_alloc(moved, size, ASPAN_KIND_REALLOC, ip);
+	}
+	return moved;
 }
 
 EXPORT void *realloc(void *block, size_t size)
 {
-	return reallocate(block, size, ASPAN_CALLER_IP());
+	if (aspan_record_wanted() || aspan_owner_is_set(block)) {
+		return realloc_tracked(block, size, ASPAN_CALLER_IP());
+	}
+	return aspan_next.realloc(block, size);
 }
 
 /* The real one would come back to our realloc, and the block be counted twice. */
@@ -124,12 +121,30 @@ EXPORT void *reallocarray(void *block, size_t count, size_t size)
 		errno = ENOMEM;
 		return NULL;
 	}
-	return reallocate(block, bytes, ASPAN_CALLER_IP());
+	if (aspan_record_wanted() || aspan_owner_is_set(block)) {
+		return realloc_tracked(block, bytes, ASPAN_CALLER_IP());
+	}
+	return aspan_next.realloc(block, bytes);
+}
+
+/* Whether there is something left to free: not for a block of the bootstrap arena. */
+static inline bool freed(void *block, enum aspan_trace_kind kind, void *ip)
+{
+	aspan_record_free(block, kind, ip);
+	return !aspan_bootstrap_has(block);
+}
+
+static TRACKED void free_tracked(void *block, void *ip)
+{
+	if (freed(block, ASPAN_KIND_MALLOC, ip)) {
+		aspan_next.free(block);
+	}
 }
 
 EXPORT void free(void *block)
 {
-	if (freed(block, ASPAN_KIND_MALLOC, ASPAN_CALLER_IP())) {
+	if (aspan_owner_is_set(block)) {
+		free_tracked(block, ASPAN_CALLER_IP());
 		return;
 	}
 	aspan_next.free(block);
@@ -137,112 +152,63 @@ EXPORT void free(void *block)
 
 EXPORT void free_sized(void *block, size_t size)
 {
-	if (freed(block, ASPAN_KIND_MALLOC, ASPAN_CALLER_IP())) {
-		return;
-	}
-	if (aspan_next.free_sized) {
+	if (!aspan_owner_is_set(block) || freed(block, ASPAN_KIND_MALLOC, ASPAN_CALLER_IP())) {
 		aspan_next.free_sized(block, size);
-	} else {
-		aspan_next.free(block);
 	}
 }
 
 EXPORT void free_aligned_sized(void *block, size_t alignment, size_t size)
 {
-	if (freed(block, ASPAN_KIND_MEMALIGN, ASPAN_CALLER_IP())) {
-		return;
-	}
-	if (aspan_next.free_aligned_sized) {
+	if (!aspan_owner_is_set(block) || freed(block, ASPAN_KIND_MEMALIGN, ASPAN_CALLER_IP())) {
 		aspan_next.free_aligned_sized(block, alignment, size);
-	} else {
-		aspan_next.free(block);
 	}
-}
-
-static bool is_power_of_two(size_t number)
-{
-	return number && !(number & (number - 1));
 }
 
 EXPORT int posix_memalign(void **block, size_t alignment, size_t size)
 {
-	int saved_errno = errno;
-	void *found;
-	int error;
+	int error = aspan_next.posix_memalign(block, alignment, size);
 
-	if (aspan_unlikely(!aspan_next_is_ready())) {
-		if (!is_power_of_two(alignment) || alignment % sizeof(void *)) {
-			return EINVAL;
-		}
-		found = aspan_bootstrap_alloc(alignment, size);
-		errno = saved_errno;
-		if (!found) {
-			return ENOMEM;
-		}
-		*block = found;
-		return 0;
-	}
-	error = aspan_next.posix_memalign(block, alignment, size);
-	if (!error) {
+	if (!error && aspan_record_wanted()) {
 		allocated(*block, size, ASPAN_KIND_MEMALIGN, ASPAN_CALLER_IP());
 	}
 	return error;
 }
 
-static ASPAN_SLOW void *align_bootstrap(size_t alignment, size_t size)
+/* The rarer ones have one form. */
+static inline void *aligned(void *block, size_t size, void *ip)
 {
-	if (!is_power_of_two(alignment)) {
-		errno = EINVAL;
-		return NULL;
-	}
-	return aspan_bootstrap_alloc(alignment, size);
+	return aspan_record_wanted() ? allocated(block, size, ASPAN_KIND_MEMALIGN, ip) : block;
 }
 
 EXPORT void *aligned_alloc(size_t alignment, size_t size)
 {
-	if (aspan_unlikely(!aspan_next_is_ready())) {
-		return align_bootstrap(alignment, size);
-	}
-	return allocated(aspan_next.aligned_alloc(alignment, size), size, ASPAN_KIND_MEMALIGN,
-			 ASPAN_CALLER_IP());
+	return aligned(aspan_next.aligned_alloc(alignment, size), size, ASPAN_CALLER_IP());
 }
 
 EXPORT void *memalign(size_t alignment, size_t size)
 {
-	if (aspan_unlikely(!aspan_next_is_ready())) {
-		return align_bootstrap(alignment, size);
-	}
-	return allocated(aspan_next.memalign(alignment, size), size, ASPAN_KIND_MEMALIGN,
-			 ASPAN_CALLER_IP());
+	return aligned(aspan_next.memalign(alignment, size), size, ASPAN_CALLER_IP());
 }
 
 EXPORT void *valloc(size_t size)
 {
-	if (aspan_unlikely(!aspan_next_is_ready())) {
-		return align_bootstrap((size_t) getpagesize(), size);
-	}
-	return allocated(aspan_next.valloc(size), size, ASPAN_KIND_MEMALIGN, ASPAN_CALLER_IP());
+	return aligned(aspan_next.valloc(size), size, ASPAN_CALLER_IP());
 }
 
 EXPORT void *pvalloc(size_t size)
 {
-	if (aspan_unlikely(!aspan_next_is_ready())) {
-		size_t page = (size_t) getpagesize();
-
-		return align_bootstrap(page, (size + page - 1) & ~(page - 1));
-	}
-	return allocated(aspan_next.pvalloc(size), size, ASPAN_KIND_MEMALIGN, ASPAN_CALLER_IP());
+	return aligned(aspan_next.pvalloc(size), size, ASPAN_CALLER_IP());
 }
 
 EXPORT size_t malloc_usable_size(void *block)
 {
-	if (aspan_unlikely(aspan_bootstrap_has(block) || !aspan_next_is_ready())) {
-		return block ? aspan_bootstrap_size(block) : 0;
+	if (aspan_unlikely(aspan_bootstrap_has(block))) {
+		return aspan_bootstrap_size(block);
 	}
 	return aspan_next.malloc_usable_size(block);
 }
 
 EXPORT void lttng_ust_libc_wrapper_malloc_ctor(void)
 {
-	aspan_next_is_ready();
+	aspan_next_resolve();
 }

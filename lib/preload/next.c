@@ -8,10 +8,10 @@
 #include <errno.h>
 #include <sched.h>
 #include <stdatomic.h>
+#include <unistd.h>
 
+#include "bootstrap.h"
 #include "record.h"
-
-struct aspan_next aspan_next;
 
 enum resolve_state {
 	RESOLVE_NOT_YET,
@@ -22,13 +22,144 @@ enum resolve_state {
 static _Atomic int state = RESOLVE_NOT_YET;
 static ASPAN_TLS bool is_resolving;
 
+/* What is called before the look-up is done, and by it. */
+
+static bool is_power_of_two(size_t number)
+{
+	return number && !(number & (number - 1));
+}
+
+static void *bootstrap_align(size_t alignment, size_t size)
+{
+	if (!is_power_of_two(alignment)) {
+		errno = EINVAL;
+		return NULL;
+	}
+	return aspan_bootstrap_alloc(alignment, size);
+}
+
+static void *bootstrap_malloc(size_t size)
+{
+	return aspan_bootstrap_alloc(1, size);
+}
+
+static void *bootstrap_calloc(size_t count, size_t size)
+{
+	size_t bytes;
+
+	if (__builtin_mul_overflow(count, size, &bytes)) {
+		errno = ENOMEM;
+		return NULL;
+	}
+	return aspan_bootstrap_alloc(1, bytes);
+}
+
+static void *bootstrap_realloc(void *block, size_t size)
+{
+	return aspan_bootstrap_realloc(block, size, bootstrap_malloc);
+}
+
+static int bootstrap_posix_memalign(void **block, size_t alignment, size_t size)
+{
+	int saved_errno = errno;
+	void *found;
+
+	if (!is_power_of_two(alignment) || alignment % sizeof(void *)) {
+		return EINVAL;
+	}
+	found = aspan_bootstrap_alloc(alignment, size);
+	errno = saved_errno;
+	if (!found) {
+		return ENOMEM;
+	}
+	*block = found;
+	return 0;
+}
+
+static void *bootstrap_aligned_alloc(size_t alignment, size_t size)
+{
+	return bootstrap_align(alignment, size);
+}
+
+static void *bootstrap_memalign(size_t alignment, size_t size)
+{
+	return bootstrap_align(alignment, size);
+}
+
+static void *bootstrap_valloc(size_t size)
+{
+	return bootstrap_align((size_t) getpagesize(), size);
+}
+
+static void *bootstrap_pvalloc(size_t size)
+{
+	size_t page = (size_t) getpagesize();
+
+	return bootstrap_align(page, (size + page - 1) & ~(page - 1));
+}
+
+static size_t bootstrap_malloc_usable_size(void *block)
+{
+	return block ? aspan_bootstrap_size(block) : 0;
+}
+
+static void bootstrap_free(void *block)
+{
+	(void) block;
+}
+
+static void bootstrap_free_sized(void *block, size_t size)
+{
+	(void) block;
+	(void) size;
+}
+
+static void bootstrap_free_aligned_sized(void *block, size_t alignment, size_t size)
+{
+	(void) block;
+	(void) alignment;
+	(void) size;
+}
+
+#define ARGUMENTS(...) __VA_ARGS__
+#define DEFINE_EARLY(name, result, parameters, arguments)                                          \
+	static result early_##name parameters                                                      \
+	{                                                                                          \
+		return aspan_next_resolve() ? aspan_next.name arguments : bootstrap_##name arguments; \
+	}
+ASPAN_NEXT_FUNCTIONS(DEFINE_EARLY)
+
+struct aspan_next aspan_next = {
+#define EARLY_MEMBER(name, result, parameters, arguments) .name = early_##name,
+	ASPAN_NEXT_FUNCTIONS(EARLY_MEMBER)
+};
+
+/* Where the allocator underneath knows no sizes. */
+
+static void plain_free_sized(void *block, size_t size)
+{
+	(void) size;
+	aspan_next.free(block);
+}
+
+static void plain_free_aligned_sized(void *block, size_t alignment, size_t size)
+{
+	(void) alignment;
+	(void) size;
+	aspan_next.free(block);
+}
+
 static void resolve_all(void)
 {
 	struct aspan_next found;
 
-#define RESOLVE(name, result, parameters) found.name = (result(*) parameters) dlsym(RTLD_NEXT, #name);
+#define RESOLVE(name, result, parameters, arguments)                                               \
+	found.name = (result(*) parameters) dlsym(RTLD_NEXT, #name);
 	ASPAN_NEXT_FUNCTIONS(RESOLVE)
 #undef RESOLVE
+	found.free_sized = found.free_sized ? found.free_sized : plain_free_sized;
+	found.free_aligned_sized =
+		found.free_aligned_sized ? found.free_aligned_sized : plain_free_aligned_sized;
 	aspan_next = found;
 }
 
@@ -92,5 +223,5 @@ void *aspan_next_operator(const char *mangled_name, const void *ours, const void
 
 __attribute__((constructor)) static void start(void)
 {
-	aspan_next_is_ready();
+	aspan_next_resolve();
 }

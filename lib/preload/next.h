@@ -2,8 +2,8 @@
 /*
  * The allocator underneath: the functions that the interposer stands in front of.
  *
- * They are looked up once, at the latest by our constructor, earlier if somebody allocates before it. What
- * is allocated by the look-up itself comes from bootstrap.h.
+ * They are looked up once, at the latest by our constructor. Until then the table holds functions that look the real
+ * ones up first, and serve what is allocated by the look-up itself from bootstrap.h; so callers need not ask.
  */
 #ifndef ASPAN_PRELOAD_NEXT_H
 #define ASPAN_PRELOAD_NEXT_H
@@ -13,38 +13,38 @@
 
 #include "compiler.h"
 
-/* X(name, result, (parameters)); a null pointer stands for what the allocator underneath does not have. */
+/* X(name, result, (parameters), (arguments)) */
 #define ASPAN_NEXT_FUNCTIONS(X)                                                                    \
-	X(malloc, void *, (size_t size))                                                           \
-	X(calloc, void *, (size_t count, size_t size))                                             \
-	X(realloc, void *, (void *block, size_t size))                                             \
-	X(free, void, (void *block))                                                               \
-	X(posix_memalign, int, (void **block, size_t alignment, size_t size))                      \
-	X(aligned_alloc, void *, (size_t alignment, size_t size))                                  \
-	X(memalign, void *, (size_t alignment, size_t size))                                       \
-	X(valloc, void *, (size_t size))                                                           \
-	X(pvalloc, void *, (size_t size))                                                          \
-	X(malloc_usable_size, size_t, (void *block))                                               \
-	X(free_sized, void, (void *block, size_t size))                                            \
-	X(free_aligned_sized, void, (void *block, size_t alignment, size_t size))
+	X(malloc, void *, (size_t size), (size))                                                   \
+	X(calloc, void *, (size_t count, size_t size), (count, size))                              \
+	X(realloc, void *, (void *block, size_t size), (block, size))                              \
+	X(posix_memalign, int, (void **block, size_t alignment, size_t size),                      \
+	  (block, alignment, size))                                                                \
+	X(aligned_alloc, void *, (size_t alignment, size_t size), (alignment, size))               \
+	X(memalign, void *, (size_t alignment, size_t size), (alignment, size))                    \
+	X(valloc, void *, (size_t size), (size))                                                   \
+	X(pvalloc, void *, (size_t size), (size))                                                  \
+	X(malloc_usable_size, size_t, (void *block), (block))                                      \
+	ASPAN_NEXT_FREE_FUNCTIONS(X)
+
+/* Those that take a block back; the sized ones are of C23 and not everywhere: free() stands in for them. */
+#define ASPAN_NEXT_FREE_FUNCTIONS(X)                                                               \
+	X(free, void, (void *block), (block))                                                      \
+	X(free_sized, void, (void *block, size_t size), (block, size))                             \
+	X(free_aligned_sized, void, (void *block, size_t alignment, size_t size),                  \
+	  (block, alignment, size))
 
 struct aspan_next {
-#define ASPAN_NEXT_MEMBER(name, result, parameters) result(*name) parameters;
+#define ASPAN_NEXT_MEMBER(name, result, parameters, arguments) result(*name) parameters;
 	ASPAN_NEXT_FUNCTIONS(ASPAN_NEXT_MEMBER)
 #undef ASPAN_NEXT_MEMBER
 };
 
-/* All null until the look-up is done. */
+/* Each member can be called at any time. */
 extern struct aspan_next aspan_next;
 
-/* Looks the functions up. False while this thread is in the middle of that: use bootstrap.h. */
+/* Looks the functions up. False while this thread is in the middle of that. */
 ASPAN_SLOW bool aspan_next_resolve(void);
-
-/* Whether aspan_next can be called. */
-static inline bool aspan_next_is_ready(void)
-{
-	return aspan_likely(aspan_next.free != NULL) || aspan_next_resolve();
-}
 
 /*
  * A C++ operator: the next definition after ours, or the one that the calling object would have found without us. NULL

@@ -58,13 +58,12 @@
  */
 static ASPAN_SLOW void *new_without_library(size_t size)
 {
-	return aspan_next_is_ready() ? aspan_next.malloc(size ? size : 1) :
-				       aspan_bootstrap_alloc(1, size);
+	return aspan_next.malloc(size ? size : 1);
 }
 
 static ASPAN_SLOW void delete_without_library(void *block)
 {
-	if (!aspan_bootstrap_has(block) && aspan_next_is_ready()) {
+	if (!aspan_bootstrap_has(block)) {
 		aspan_next.free(block);
 	}
 }
