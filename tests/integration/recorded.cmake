@@ -30,6 +30,7 @@ if(TARGET allocspan AND TARGET allocspan-preload)
 		allocspan_add_recorded_test(${name} ${name}.sh ${name})
 	endforeach()
 	allocspan_add_recorded_test(recorded-filter recorded-filter.sh recorded-mix)
+	allocspan_add_recorded_test(recorded-turbulence recorded-turbulence.sh recorded-mix)
 	allocspan_add_recorded_test(recorded-counts recorded-claims.sh preload-counts)
 	allocspan_add_recorded_test(recorded-counts-new recorded-claims.sh preload-new)
 	allocspan_add_recorded_test(recorded-nothing recorded-nothing.sh preload-counts

@@ -11,7 +11,7 @@ endfunction()
 
 if(TARGET allocspan)
 	foreach(module group group-input group-reclaim guard misuse unwind span context fiber tracking
-			tracker stats scope)
+			tracker stats scope no-memory)
 		allocspan_add_unit_test(test-${module} test-${module}.c)
 	endforeach()
 	allocspan_add_unit_test(test-call-exception test-call-exception.cpp)

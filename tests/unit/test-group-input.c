@@ -5,8 +5,6 @@
  */
 #include "support.h"
 
-#include <sys/resource.h>
-
 static char longest_name[ALLOCSPAN_NAME_MAX + 1];
 static char long_name[ALLOCSPAN_NAME_MAX + 2];
 static char longest_key[ALLOCSPAN_KEY_MAX + 1];
@@ -96,40 +94,6 @@ static void bad_input_to_intern_gives_its_error_and_changes_nothing(void **state
 	check_inputs(allocspan_token_intern);
 }
 
-/* In a child: takes all address space away, then registers until that fails. */
-static int register_without_memory(void)
-{
-	const struct rlimit limit = { 0, 0 };
-	struct allocspan_token *token = NULL;
-	char name[32] = "";
-
-	if (setrlimit(RLIMIT_AS, &limit) != 0) {
-		return 2;
-	}
-	for (int i = 0; i < 10000000; i++) {
-		snprintf(name, sizeof(name), "%d", i);
-		token = allocspan_token_register(name, NULL, 0);
-		if (token == NULL) {
-			break;
-		}
-	}
-	if (token != NULL) {
-		return 3;
-	}
-	if (errno != ENOMEM) {
-		return 4;
-	}
-	/* What was there before goes on working. */
-	token = allocspan_token_get_root();
-	return allocspan_token_id(token) == ALLOCSPAN_ROOT_GROUP_ID ? 0 : 5;
-}
-
-static void registering_without_memory_gives_enomem(void **state)
-{
-	(void) state;
-	assert_int_equal(run_in_child(register_without_memory), 0);
-}
-
 static void fill(char *text, size_t size_bytes, char letter)
 {
 	memset(text, letter, size_bytes - 1);
@@ -157,7 +121,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(bad_input_to_register_gives_its_error_and_changes_nothing),
 		cmocka_unit_test(bad_input_to_intern_gives_its_error_and_changes_nothing),
-		cmocka_unit_test(registering_without_memory_gives_enomem),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, NULL);
