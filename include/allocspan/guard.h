@@ -122,8 +122,8 @@ ALLOCSPAN_API void allocspan_unwind(const struct allocspan_mark *mark) ALLOCSPAN
  * @brief Counts the misuses of guards, tokens and spans that the library detected in this process.
  *
  * Each was also recorded as a `misuse` event where a session records those. The sorts are: `exit_twice`,
- * `exit_not_entered`, `exit_other_thread`, `enter_null`, `enter_released`,
- * `release_twice`, `unwind_other_thread`, `thread_exit_inside` and `enter_no_memory`.
+ * `exit_not_entered`, `exit_other_thread`, `enter_null`, `enter_released`, `enter_no_memory`, `release_twice`,
+ * `unwind_other_thread`, `thread_exit_inside`, and of bound tracepoints `begin_not_ended` and `end_not_begun`.
  *
  * @return How many since the process started; a child of fork() goes on from its parent's number.
  *

@@ -20,6 +20,18 @@
 /* Visible to liballocspan-preload.so, under the version ALLOCSPAN_PRIVATE of liballocspan.map. */
 #define ASPAN_PRIVATE __attribute__((visibility("default")))
 
+/* Whether this is built for ThreadSanitizer, by GCC or Clang. */
+#if defined(__SANITIZE_THREAD__)
+#define ASPAN_THREAD_SANITIZER 1
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define ASPAN_THREAD_SANITIZER 1
+#endif
+#endif
+#ifndef ASPAN_THREAD_SANITIZER
+#define ASPAN_THREAD_SANITIZER 0
+#endif
+
 #define ASPAN_CALLER_IP() __builtin_return_address(0)
 
 /*

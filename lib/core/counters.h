@@ -56,7 +56,7 @@ struct aspan_counter_table {
 /* Adds on the owning thread (ordering 1 and 2). */
 static inline void aspan_counter_add(_Atomic uint64_t *counter, uint64_t value)
 {
-#if defined(__x86_64__) && !defined(__SANITIZE_THREAD__)
+#if defined(__x86_64__) && !ASPAN_THREAD_SANITIZER
 	__asm__ volatile("addq %1, %0" : "+m"(*counter) : "er"(value) : "memory", "cc");
 #else
 	atomic_fetch_add_explicit(counter, value, memory_order_release);

@@ -44,8 +44,7 @@ static void add_entries(struct allocspan_fiber *stack, uint32_t first, uint32_t 
 		struct aspan_entry *entry = aspan_stack_entry(stack, index);
 
 		entry->index = index;
-		entry->below = stack->free;
-		stack->free = entry;
+		aspan_stack_give(stack, entry);
 	}
 }
 
@@ -119,6 +118,7 @@ void aspan_stack_destroy(struct allocspan_fiber *stack)
 static struct allocspan_fiber *make_own_stack(struct aspan_thread *thread)
 {
 	struct allocspan_fiber *stack;
+	struct aspan_lock lock;
 
 	if (thread->has_ended) {
 		return NULL;
@@ -128,20 +128,16 @@ static struct allocspan_fiber *make_own_stack(struct aspan_thread *thread)
 	if (!stack) {
 		return NULL;
 	}
-	/* A signal handler may have been faster. */
+	lock = aspan_lock();
 	if (thread->own_stack) {
-		struct aspan_lock lock = aspan_lock();
-
+		/* A signal handler was faster. */
 		aspan_stack_free(stack);
-		aspan_unlock(&lock);
-		return thread->own_stack;
-	}
-	stack->is_own = true;
-	thread->own_stack = stack;
-	aspan_signal_fence();
-	if (!thread->stack) {
+	} else {
+		stack->is_own = true;
+		thread->own_stack = stack;
 		thread->stack = stack;
 	}
+	aspan_unlock(&lock);
 	return thread->stack;
 }
 
@@ -151,7 +147,7 @@ static bool grow(struct allocspan_fiber *stack)
 	unsigned int chunk = (unsigned int) __builtin_ctz(stack->capacity) - ASPAN_STACK_FIRST_SHIFT;
 
 	/* A signal handler may have grown it already. */
-	if (!stack->free && chunk < ASPAN_STACK_CHUNKS) {
+	if (!aspan_stack_free_entry(stack) && chunk < ASPAN_STACK_CHUNKS) {
 		stack->chunks[chunk] = aspan_arena_alloc(chunk_bytes(chunk));
 		if (stack->chunks[chunk]) {
 			add_entries(stack, stack->capacity, 2 * stack->capacity);
@@ -159,7 +155,7 @@ static bool grow(struct allocspan_fiber *stack)
 		}
 	}
 	aspan_unlock(&lock);
-	return stack->free != NULL;
+	return aspan_stack_free_entry(stack) != NULL;
 }
 
 struct allocspan_fiber *aspan_stack_make_room(void *ip)
@@ -170,7 +166,7 @@ struct allocspan_fiber *aspan_stack_make_room(void *ip)
 	if (!stack) {
 		stack = make_own_stack(thread);
 	}
-	if (stack && (stack->free || grow(stack))) {
+	if (stack && (aspan_stack_free_entry(stack) || grow(stack))) {
 		return stack;
 	}
 	if (!thread->has_ended) {
@@ -248,9 +244,7 @@ void aspan_stack_remove(struct aspan_thread *thread, struct allocspan_fiber *sta
 	/* Pairs with reclaim.c, as in aspan_stack_pop(). */
 	atomic_store_explicit(&entry->serial, ASPAN_SERIAL_FREE, memory_order_release);
 	aspan_signal_fence();
-	entry->below = stack->free;
-	aspan_signal_fence();
-	stack->free = entry;
+	aspan_stack_give(stack, entry);
 }
 
 void aspan_stack_switch(struct aspan_thread *thread, struct allocspan_fiber *stack)

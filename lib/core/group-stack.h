@@ -21,9 +21,11 @@
  * Ordering
  * --------
  * 1. Only the thread that runs on the stack writes it. A signal handler of that thread may push and pop between any two
- *    of its instructions, and leaves the lists and the active state as it found them. So a push takes its entry, fills it,
- *    links it, and makes it active; a pop restores what was active, and then undoes the links in the opposite order. The
- *    free list gets new entries only with signals blocked.
+ *    of its instructions, and leaves the live entries and the active state as it found them. So a push takes its entry, fills
+ *    it, links it, and makes it active; a pop restores what was active, and then undoes the links in the opposite order. The
+ *    handler may leave the free list in another order, namely if it exits its guards out of order. So the head of that
+ *    list is changed by one instruction that fails if the list was used meanwhile: above the address of the first free
+ *    entry it has a number that changes with each entry taken.
  * 2. reclaim.c looks through the entries of all stacks with the lock held, for groups and spans that are still entered.
  *    What it looks for has no reference left, so nobody can enter it any more, with one exception: a span's token can be
  *    detached while it is being entered. So entering a span reads the token, pushes, and reads it again; reclaim.c runs
@@ -72,6 +74,7 @@ struct aspan_entry {
 	struct aspan_entry *above; /* the next inner entry; of the top one: anything */
 	uint64_t outer_span_id; /* not of a token */
 	uint32_t index; /* its place, for guards */
+	uint64_t group_id; /* of a span: what was active inside when it was entered */
 	uint64_t alloc_count; /* the thread's totals when a span was entered */
 	uint64_t alloc_bytes;
 	uint64_t free_count;
@@ -95,7 +98,7 @@ struct allocspan_fiber {
 	uint64_t saved_span_id;
 	uint64_t last_serial;
 	struct aspan_entry *top; /* or the bottom */
-	struct aspan_entry *free; /* or NULL */
+	uint64_t free; /* aspan_stack_free_entry(), and a number: ordering 1 */
 	struct aspan_entry bottom;
 	struct allocspan_fiber *previous; /* the list of all is protected by the lock */
 	struct allocspan_fiber *next;
@@ -142,10 +145,66 @@ struct allocspan_fiber *aspan_stack_first(void);
  */
 ASPAN_SLOW struct allocspan_fiber *aspan_stack_make_room(void *ip);
 
+#define ASPAN_FREE_NUMBER_SHIFT 48
+#define ASPAN_FREE_NUMBER_STEP (UINT64_C(1) << ASPAN_FREE_NUMBER_SHIFT)
+
+static inline struct aspan_entry *aspan_free_entry(uint64_t head)
+{
+	return (struct aspan_entry *) (head & (ASPAN_FREE_NUMBER_STEP - 1));
+}
+
+/* The entry that the next push takes; NULL if there is none. */
+static inline struct aspan_entry *aspan_stack_free_entry(const struct allocspan_fiber *stack)
+{
+	return aspan_free_entry(stack->free);
+}
+
+/* Changes the head, if it is still `*expected`; else tells what it is. Only this thread's handlers interfere. */
+static inline bool aspan_stack_change_free(struct allocspan_fiber *stack, uint64_t *expected,
+					   uint64_t head)
+{
+#if defined(__x86_64__)
+	bool is_changed;
+
+	__asm__ volatile("cmpxchgq %[head], %[free]"
+			 : [free] "+m"(stack->free), "+a"(*expected), "=@ccz"(is_changed)
+			 : [head] "r"(head)
+			 : "memory");
+	return is_changed;
+#else
+	return __atomic_compare_exchange_n(&stack->free, expected, head, true, __ATOMIC_RELAXED,
+					   __ATOMIC_RELAXED);
+#endif
+}
+
+/* Takes an entry from a list that is not empty. */
+static inline struct aspan_entry *aspan_stack_take(struct allocspan_fiber *stack)
+{
+	uint64_t head = stack->free;
+	uint64_t next;
+
+	do {
+		/* What is read of an entry that a handler took meanwhile is not used: then the head has changed. */
+		next = (uintptr_t) aspan_free_entry(head)->below |
+		       ((head & ~(ASPAN_FREE_NUMBER_STEP - 1)) + ASPAN_FREE_NUMBER_STEP);
+	} while (aspan_unlikely(!aspan_stack_change_free(stack, &head, next)));
+	return aspan_free_entry(head);
+}
+
+static inline void aspan_stack_give(struct allocspan_fiber *stack, struct aspan_entry *entry)
+{
+	uint64_t head = stack->free;
+
+	do {
+		entry->below = aspan_free_entry(head);
+	} while (aspan_unlikely(!aspan_stack_change_free(
+		stack, &head, (uintptr_t) entry | (head & ~(ASPAN_FREE_NUMBER_STEP - 1)))));
+}
+
 /* Whether a push can be done at once. */
 static inline bool aspan_stack_has_room(const struct allocspan_fiber *stack)
 {
-	return aspan_likely(stack && stack->free);
+	return aspan_likely(stack && aspan_stack_free_entry(stack));
 }
 
 /* Enters, on a stack that has room: see ordering 1. */
@@ -154,11 +213,9 @@ static inline struct aspan_entry *aspan_stack_push(struct aspan_thread *thread,
 						   struct allocspan_span *span, uint64_t span_id,
 						   enum aspan_entry_kind kind)
 {
-	struct aspan_entry *entry = stack->free;
+	struct aspan_entry *entry = aspan_stack_take(stack);
 	struct aspan_entry *below;
 
-	stack->free = entry->below;
-	aspan_signal_fence();
 	below = stack->top;
 	entry->below = below;
 	entry->outer_slot = thread->active_slot;
@@ -211,9 +268,7 @@ static inline void aspan_stack_pop(struct aspan_thread *thread, struct allocspan
 	/* Release: reclaim.c may take the group away once it sees the entry free. */
 	atomic_store_explicit(&entry->serial, ASPAN_SERIAL_FREE, memory_order_release);
 	aspan_signal_fence();
-	entry->below = stack->free;
-	aspan_signal_fence();
-	stack->free = entry;
+	aspan_stack_give(stack, entry);
 }
 
 /* Takes any entry off, innermost or not. */

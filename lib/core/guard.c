@@ -53,20 +53,20 @@ static ASPAN_SLOW void exit_out_of_order(struct aspan_thread *thread, struct all
 }
 
 /* Budget: a dozen instructions for a token that is innermost. */
-void allocspan_guard_exit(struct allocspan_guard *guard)
+static inline void exit_guard(struct allocspan_guard *guard, void *ip)
 {
 	struct aspan_thread *thread = &aspan_thread;
 	struct allocspan_fiber *stack = thread->stack;
 	struct aspan_entry *entry;
 
 	if (aspan_unlikely(!guard || !stack || guard->stack_id != stack->id)) {
-		exit_out_of_order(thread, guard, ASPAN_CALLER_IP());
+		exit_out_of_order(thread, guard, ip);
 		return;
 	}
 	entry = stack->top;
 	if (aspan_unlikely(atomic_load_explicit(&entry->serial, memory_order_relaxed) !=
 			   guard->serial)) {
-		exit_out_of_order(thread, guard, ASPAN_CALLER_IP());
+		exit_out_of_order(thread, guard, ip);
 		return;
 	}
 	guard->stack_id = ASPAN_GUARD_EXITED;
@@ -76,13 +76,23 @@ void allocspan_guard_exit(struct allocspan_guard *guard)
 		return;
 	case ASPAN_ENTRY_SPAN:
 		if (aspan_trace_enabled(span_exit)) {
-			aspan_span_trace_exit(thread, entry, ASPAN_CALLER_IP());
+			aspan_span_trace_exit(thread, entry, ip);
 		}
 		break;
 	case ASPAN_ENTRY_CONTEXT:
 		break;
 	}
 	aspan_stack_pop(thread, stack, entry, ASPAN_ENTRY_CONTEXT);
+}
+
+void allocspan_guard_exit(struct allocspan_guard *guard)
+{
+	exit_guard(guard, ASPAN_CALLER_IP());
+}
+
+void aspan_guard_exit(struct allocspan_guard *guard, void *ip)
+{
+	exit_guard(guard, ip);
 }
 
 void aspan_guard_exit_since(struct allocspan_fiber *stack, uint64_t serial, void *ip)

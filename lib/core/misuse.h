@@ -7,6 +7,8 @@
 
 #include <stdint.h>
 
+#include "compiler.h"
+
 /* X(symbol, name in the trace); the names are documented at allocspan_misuse_count(). */
 #define ASPAN_MISUSES(X)                                                                           \
 	X(EXIT_TWICE, exit_twice)                                                                  \
@@ -17,7 +19,9 @@
 	X(ENTER_NO_MEMORY, enter_no_memory)                                                        \
 	X(RELEASE_TWICE, release_twice)                                                            \
 	X(UNWIND_OTHER_THREAD, unwind_other_thread)                                                \
-	X(THREAD_EXIT_INSIDE, thread_exit_inside)
+	X(THREAD_EXIT_INSIDE, thread_exit_inside)                                                  \
+	X(BEGIN_NOT_ENDED, begin_not_ended)                                                        \
+	X(END_NOT_BEGUN, end_not_begun)
 
 enum aspan_misuse {
 #define ASPAN_MISUSE_SYMBOL(symbol, name) ASPAN_MISUSE_##symbol,
@@ -26,6 +30,6 @@ enum aspan_misuse {
 };
 
 /* `group_id` and `span_id` are 0 where they are not known. Async-signal-safe. */
-void aspan_misuse(enum aspan_misuse what, uint64_t group_id, uint64_t span_id, void *ip);
+ASPAN_PRIVATE void aspan_misuse(enum aspan_misuse what, uint64_t group_id, uint64_t span_id, void *ip);
 
 #endif

@@ -13,6 +13,7 @@
 #include "lock.h"
 #include "misuse.h"
 #include "reclaim.h"
+#include "record.h"
 #include "trace.h"
 
 /* Protected by the lock. */
@@ -190,6 +191,14 @@ struct allocspan_span *aspan_span_current(const struct aspan_thread *thread)
 	return NULL;
 }
 
+/* The group that owns what this thread allocates now, or NULL. */
+static inline const struct allocspan_token *active_group(const struct aspan_thread *thread)
+{
+	uint32_t slot = aspan_record_slot(thread);
+
+	return aspan_slot_is_group(slot) ? aspan_group_of_slot(slot) : NULL;
+}
+
 /* The thread's totals over all groups. */
 static struct allocspan_stats thread_totals(const struct aspan_thread *thread)
 {
@@ -201,7 +210,7 @@ static struct allocspan_stats thread_totals(const struct aspan_thread *thread)
 }
 
 /* Always, so that the exit is right also if a session starts inside. */
-static inline void note_totals(const struct aspan_thread *thread, struct aspan_entry *entry)
+static inline void note_state(const struct aspan_thread *thread, struct aspan_entry *entry)
 {
 	struct allocspan_stats totals = thread_totals(thread);
 
@@ -209,13 +218,13 @@ static inline void note_totals(const struct aspan_thread *thread, struct aspan_e
 	entry->alloc_bytes = totals.alloc_bytes;
 	entry->free_count = totals.free_count;
 	entry->free_bytes = totals.free_bytes;
+	entry->group_id = active_group(thread) ? active_group(thread)->view.id : 0;
 }
 
 static ASPAN_SLOW void trace_enter(const struct aspan_thread *thread, const struct allocspan_span *span,
 				   uint64_t parent_span_id, void *ip)
 {
-	const struct allocspan_token *group =
-		aspan_slot_is_group(thread->active_slot) ? aspan_group_of_slot(thread->active_slot) : NULL;
+	const struct allocspan_token *group = active_group(thread);
 
 	aspan_trace_emit(span_enter, span->id, parent_span_id, span->name, group ? group->view.id : 0,
 			 group ? group->tag_string : "", ip);
@@ -224,14 +233,10 @@ static ASPAN_SLOW void trace_enter(const struct aspan_thread *thread, const stru
 ASPAN_SLOW void aspan_span_trace_exit(const struct aspan_thread *thread, const struct aspan_entry *entry, void *ip)
 {
 	const struct allocspan_span *span = atomic_load_explicit(&entry->span, memory_order_relaxed);
-	uint32_t slot = atomic_load_explicit(&entry->slot, memory_order_relaxed);
 	struct allocspan_stats totals = thread_totals(thread);
 
-	if (slot == ASPAN_SLOT_INHERIT) {
-		slot = entry->outer_slot;
-	}
 	aspan_trace_emit(span_exit, span->id, span->name,
-			 aspan_slot_is_group(slot) ? aspan_group_of_slot(slot)->view.id : 0,
+			 entry->group_id,
 			 totals.alloc_count - entry->alloc_count,
 			 totals.alloc_bytes - entry->alloc_bytes,
 			 totals.free_count - entry->free_count, totals.free_bytes - entry->free_bytes,
@@ -293,7 +298,7 @@ struct allocspan_guard aspan_span_enter(struct allocspan_span *span, void *ip)
 		return enter_first(span, ip);
 	}
 	entry = push_with_token(thread, stack, span);
-	note_totals(thread, entry);
+	note_state(thread, entry);
 	if (aspan_trace_enabled(span_enter)) {
 		trace_enter(thread, span, parent_span_id, ip);
 	}

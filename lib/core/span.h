@@ -28,7 +28,7 @@ struct allocspan_span {
 };
 
 /* allocspan_span_enter() for a caller at `ip`. */
-struct allocspan_guard aspan_span_enter(struct allocspan_span *span, void *ip);
+ASPAN_PRIVATE struct allocspan_guard aspan_span_enter(struct allocspan_span *span, void *ip);
 
 /* One reference more; the caller holds one, or has the span entered. */
 void aspan_span_retain(struct allocspan_span *span);

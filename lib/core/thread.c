@@ -116,6 +116,13 @@ static void end_thread(struct aspan_thread *thread)
 	aspan_unlock(&lock);
 }
 
+/* ThreadSanitizer ends its own state of the thread in the last round. */
+#if ASPAN_THREAD_SANITIZER
+#define LAST_ROUND (PTHREAD_DESTRUCTOR_ITERATIONS - 1)
+#else
+#define LAST_ROUND PTHREAD_DESTRUCTOR_ITERATIONS
+#endif
+
 /*
  * Destructors of other keys may allocate after ours, and the order is not defined. So it runs in each round of
  * destructors and does its work in the last one.
@@ -125,7 +132,7 @@ static void key_destructor(void *value)
 	uintptr_t round = (uintptr_t) value;
 	int saved_errno = errno;
 
-	if (round < PTHREAD_DESTRUCTOR_ITERATIONS &&
+	if (round < LAST_ROUND &&
 	    pthread_setspecific(key, (void *) (round + 1)) == 0) {
 		return;
 	}
