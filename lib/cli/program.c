@@ -2,8 +2,9 @@
 /*
  * What can be seen from a program's file: whether its allocations can be recorded, and if not, why.
  *
- * The dynamic symbol table tells most. A program that defines malloc itself exports it, because its
- * libraries need the same one; and as the program comes first in the order of symbols, ours is never called.
+ * The symbol tables tell most. A program that defines malloc itself exports it, because its libraries need the
+ * same one; and as the program comes first in the order of symbols, ours is never called. If it hides it, it is
+ * in the other table, unless the program was stripped.
  */
 #include "program.h"
 
@@ -119,7 +120,8 @@ static bool defines_malloc(Elf *elf, Elf_Scn *section, const GElf_Shdr *header)
 	for (int i = 0; data && gelf_getsym(data, i, &symbol); i++) {
 		const char *name = elf_strptr(elf, header->sh_link, symbol.st_name);
 
-		if (name && symbol.st_shndx != SHN_UNDEF && strcmp(name, "malloc") == 0) {
+		if (name && symbol.st_shndx != SHN_UNDEF &&
+		    GELF_ST_TYPE(symbol.st_info) == STT_FUNC && strcmp(name, "malloc") == 0) {
 			return true;
 		}
 	}
@@ -155,8 +157,9 @@ static void examine_sections(struct aspan_program *program, Elf *elf, const GElf
 	while ((section = elf_nextscn(elf, section)) && gelf_getshdr(section, &header)) {
 		const char *name = elf_strptr(elf, names, header.sh_name);
 
-		if (header.sh_type == SHT_DYNSYM) {
-			program->has_own_malloc = defines_malloc(elf, section, &header);
+		if (header.sh_type == SHT_DYNSYM || header.sh_type == SHT_SYMTAB) {
+			program->has_own_malloc = program->has_own_malloc ||
+						  defines_malloc(elf, section, &header);
 		} else if (header.sh_type == SHT_DYNAMIC) {
 			program->has_library = needs_library(elf, section, &header);
 		} else if (name && strcmp(name, GO_SECTION) == 0) {

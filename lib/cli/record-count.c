@@ -165,15 +165,11 @@ static bool connect_reader(bt_graph *graph, const bt_component_source *reader,
 	return true;
 }
 
-static bool build_graph(bt_graph *graph, bt_value *directories, struct counting *counting)
+static bool add_counter(bt_graph *graph, const bt_component_filter *muxer,
+			struct counting *counting)
 {
-	const bt_component_source *reader = add_reader(graph, directories);
-	const bt_component_filter *muxer = add_muxer(graph);
 	const bt_component_sink *sink = NULL;
 
-	if (!reader || !muxer || !connect_reader(graph, reader, muxer)) {
-		return false;
-	}
 	return bt_graph_add_simple_sink_component(graph, "counter", keep_iterator, count_batch,
 						  NULL, counting,
 						  &sink) == BT_GRAPH_ADD_COMPONENT_STATUS_OK &&
@@ -181,6 +177,15 @@ static bool build_graph(bt_graph *graph, bt_value *directories, struct counting 
 		       graph, bt_component_filter_borrow_output_port_by_index_const(muxer, 0),
 		       bt_component_sink_borrow_input_port_by_index_const(sink, 0),
 		       NULL) == BT_GRAPH_CONNECT_PORTS_STATUS_OK;
+}
+
+/* After a failure the library must not be called again, so each step waits for the one before. */
+static bool build_graph(bt_graph *graph, bt_value *directories, struct counting *counting)
+{
+	const bt_component_source *reader = add_reader(graph, directories);
+	const bt_component_filter *muxer = reader ? add_muxer(graph) : NULL;
+
+	return muxer && connect_reader(graph, reader, muxer) && add_counter(graph, muxer, counting);
 }
 
 static int run_graph(bt_value *directories, struct counting *counting)

@@ -19,7 +19,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#define DIRECTORY_MODE 0777 /* less the umask */
+/* Less the umask. As LTTng's own: names, tags and addresses are not for everybody. */
+#define DIRECTORY_MODE 0770
 #define MAX_ATTEMPTS 1000
 
 static bool is_empty(const char *directory)

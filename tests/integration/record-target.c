@@ -10,7 +10,8 @@
  *	fork COUNT	the rest is done by COUNT children; the parent waits for them
  *	ready		prints "ready"
  *	sleep		waits for a signal
- *	catch NAME	on SIGTERM, SIGHUP, SIGUSR1, SIGUSR2 or SIGINT (TERM, ...): prints "caught", goes on
+ *	catch NAME	on this signal (TERM, HUP, QUIT, USR1, USR2, INT), which comes during a `sleep`:
+ *			prints "caught" and goes on
  *	status N	returns N at once
  */
 #include <allocspan/allocspan.h>
@@ -61,12 +62,18 @@ static void free_all(const char *unused)
 	}
 }
 
+/* Without stdio, which allocates. */
+static void print(const char *text)
+{
+	ssize_t ret = write(STDOUT_FILENO, text, strlen(text));
+
+	(void) ret;
+}
+
 static void say_caught(int number)
 {
-	ssize_t ret = write(STDOUT_FILENO, "caught\n", strlen("caught\n"));
-
 	(void) number;
-	(void) ret;
+	print("caught\n");
 }
 
 static void catch_signal(const char *name)
@@ -77,9 +84,13 @@ static void catch_signal(const char *name)
 	} signals[] = { { "TERM", SIGTERM }, { "HUP", SIGHUP },	  { "USR1", SIGUSR1 },
 			{ "USR2", SIGUSR2 }, { "QUIT", SIGQUIT }, { "INT", SIGINT } };
 	struct sigaction action = { .sa_handler = say_caught };
+	sigset_t set;
 
 	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
 		if (strcmp(name, signals[i].name) == 0) {
+			sigemptyset(&set);
+			sigaddset(&set, signals[i].number);
+			sigprocmask(SIG_BLOCK, &set, NULL);
 			sigaction(signals[i].number, &action, NULL);
 		}
 	}
@@ -114,14 +125,16 @@ static void leave(const char *unused)
 static void say_ready(const char *unused)
 {
 	(void) unused;
-	puts("ready");
-	fflush(stdout);
+	print("ready\n");
 }
 
 static void wait_for_signal(const char *unused)
 {
+	sigset_t none;
+
 	(void) unused;
-	pause();
+	sigemptyset(&none);
+	sigsuspend(&none);
 }
 
 static void register_only(const char *name)

@@ -1,0 +1,94 @@
+#!/bin/sh -eu
+# SPDX-License-Identifier: MIT
+#
+# The session daemon of `allocspan record`: its own where none runs, otherwise the one that runs.
+
+. "$(dirname "$0")/record-lib.sh"
+
+ends_its_own_daemon_and_leaves_nothing() {
+	expect_status 0 record -o trace -- "$RECORD_TARGET" enter g alloc 5 free
+	expect_equal "allocations" "$(count allocspan:alloc trace)" 5
+	expect_nothing_left
+	! lttng --no-sessiond list >/dev/null 2>&1 || fail "a daemon runs"
+}
+
+# Where root's daemon has one place, they share it.
+several_recordings_run_at_once() {
+	for i in 1 2 3; do
+		record -o "trace$i" -- "$RECORD_TARGET" enter "g$i" alloc 1000 free 2>/dev/null &
+	done
+	wait
+	for i in 1 2 3; do
+		expect_equal "frees in trace$i" \
+			"$(babeltrace2 "trace$i" | grep free: | grep -c "group=g$i,")" 1000
+	done
+	expect_nothing_left
+}
+
+plainly() { setpriv --reuid=65534 --regid=65534 --clear-groups "$@"; }
+
+an_ordinary_user_needs_no_help() {
+	[ "$(id -u)" -eq 0 ] || skip "is what all tests show when not run as root"
+	chmod 755 "$work"
+	chmod 777 "$work/here" "$TMPDIR"
+	plainly test -x "$ALLOCSPAN" && plainly test -x "$RECORD_TARGET" || skip "others may not read the build directory"
+	expect_status 0 plainly "$ALLOCSPAN" record -o trace -- "$RECORD_TARGET" enter g alloc 5 free
+	expect_equal "allocations" "$(count allocspan:alloc trace)" 5
+	expect_nothing_left
+}
+
+uses_the_daemon_that_runs_and_leaves_it_alone() {
+	lttng_fixture_start
+	lttng --quiet create mine --output="$work/mine"
+	lttng --quiet enable-event -u 'nothing:*'
+	lttng --quiet start
+	before=$LTTNG_FIXTURE_PID
+	expect_status 0 record -o trace -- "$RECORD_TARGET" enter g alloc 5 free
+	expect_equal "allocations" "$(count allocspan:alloc trace)" 5
+	kill -0 "$before" || fail "the daemon ended"
+	expect_equal "sessions" "$(lttng list | grep -c '\[')" 1
+	lttng list | grep -q 'mine.*\[active\]' || fail "the other session changed"
+	[ -z "$(ls -A "$TMPDIR")" ] || fail "left in TMPDIR: $(ls -A "$TMPDIR")"
+}
+
+leaves_no_session_where_the_command_cannot_run() {
+	lttng_fixture_start
+	printf '#!/no/such/interpreter\n' >script
+	chmod +x script
+	expect_status 126 record -o trace -- ./script
+	lttng list | grep -q 'no available' || lttng list | grep -qv '\[' || fail "left a session"
+	[ ! -e trace ] || fail "left a directory"
+}
+
+# A recording in the background, when its command has said "ready".
+start() {
+	"$ALLOCSPAN" record -o trace -- "$RECORD_TARGET" enter g alloc 1000 ready sleep \
+		>"$work/out" 2>"$work/err" &
+	recorder=$!
+	wait_for_ready
+}
+
+keeps_the_trace_when_it_is_killed_itself() {
+	start
+	daemon=$(pgrep -P "$recorder" -f lttng-sessiond)
+	command=$(pgrep -P "$recorder" -f "$RECORD_TARGET")
+	kill -KILL "$recorder"
+	while kill -0 "$daemon" 2>/dev/null; do
+		sleep 0.05
+	done
+	kill -TERM "$command"
+	expect_equal "allocations" "$(count allocspan:alloc trace)" 1000
+}
+
+says_so_when_its_daemon_dies() {
+	start
+	kill -KILL "$(pgrep -P "$recorder" -f lttng-sessiond)"
+	kill -TERM "$recorder"
+	status=0
+	wait "$recorder" || status=$?
+	expect_equal "status" "$status" 143
+	expect_note "cannot stop recording"
+	expect_nothing_left
+}
+
+run_claim "$@"

@@ -1,0 +1,35 @@
+# `allocspan record` and `allocspan doctor`: each claim of record-*.sh is a test.
+
+if(TARGET allocspan-cli AND TARGET allocspan-preload)
+	add_executable(record-target record-target.c)
+	target_link_libraries(record-target PRIVATE allocspan::allocspan allocspan_warnings)
+	# callsite_leads_to_file_and_line reads it.
+	target_compile_options(record-target PRIVATE -g -O0 -gdwarf-4)
+
+	add_executable(record-static record-static.c)
+	target_link_libraries(record-static PRIVATE allocspan_warnings)
+	target_link_options(record-static PRIVATE -static)
+
+	add_executable(record-allocator record-allocator.c)
+	target_link_libraries(record-allocator PRIVATE allocspan_warnings)
+	target_compile_options(record-allocator PRIVATE -fno-builtin)
+
+	add_executable(record-ticker record-ticker.c)
+	target_include_directories(record-ticker PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
+	target_link_libraries(record-ticker PRIVATE PkgConfig::LTTNG_UST)
+
+	foreach(suite outcome daemon content signals why doctor)
+		set(script ${CMAKE_CURRENT_SOURCE_DIR}/record-${suite}.sh)
+		set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${script})
+		# A claim is a function; helpers begin with what they do for one.
+		file(STRINGS ${script} claims REGEX "^[a-z_0-9]+\\(\\) {$")
+		list(TRANSFORM claims REPLACE "\\(\\) {$" "")
+		list(FILTER claims EXCLUDE REGEX "^(expect_.*|start|allocations_with|a_terminal_sees_one_job)$")
+		foreach(claim IN LISTS claims)
+			add_test(NAME integration/record_${suite}/${claim} COMMAND ${script} ${claim})
+			set_tests_properties(integration/record_${suite}/${claim} PROPERTIES
+				LABELS integration TIMEOUT 120 SKIP_RETURN_CODE 77
+				ENVIRONMENT "ALLOCSPAN=$<TARGET_FILE:allocspan-cli>;RECORD_TARGET=$<TARGET_FILE:record-target>;RECORD_STATIC=$<TARGET_FILE:record-static>;RECORD_ALLOCATOR=$<TARGET_FILE:record-allocator>;RECORD_TICKER=$<TARGET_FILE:record-ticker>")
+		endforeach()
+	endforeach()
+endif()
