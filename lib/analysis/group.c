@@ -66,37 +66,48 @@ void aspan_group_free(struct aspan_group *group, uint64_t size_bytes, bool is_fo
 	group->foreign_free_count += is_foreign;
 }
 
-void aspan_group_note_orphan(struct aspan_group *group, uint64_t size_bytes, bool has_losses)
+static void raise_folded_peak(struct aspan_group *group, int64_t peak, uint64_t time_ns)
 {
-	group->orphans.count++;
-	group->orphans.bytes = add(group->orphans.bytes, (int64_t) size_bytes);
-	/*
-	 * Its allocation was lost in a gap, most likely, and not before the trace; no checkpoint has told of
-	 * it, so nothing changes by its end.
-	 */
-	if (has_losses && !group->has_checkpoint) {
-		group->base.count++;
-		group->base.bytes = add(group->base.bytes, (int64_t) size_bytes);
+	if (peak > group->folded_peak) {
+		group->folded_peak = peak;
+		group->folded_peak_ns = time_ns;
 	}
+}
+
+/* Keeps the peak under the base that now ends. */
+static void fold_peak(struct aspan_group *group, uint64_t time_ns)
+{
+	raise_folded_peak(group, add(group->base.bytes, group->peak_above_base),
+			  group->peak_above_base_ns);
+	group->peak_above_base = live_of(&group->seen).bytes;
+	group->peak_above_base_ns = time_ns;
+}
+
+void aspan_group_note_orphan(struct aspan_group *group, uint64_t size_bytes, uint64_t time_ns,
+			     bool has_losses)
+{
+	int64_t size = (int64_t) size_bytes;
+
+	group->orphans.count++;
+	group->orphans.bytes = add(group->orphans.bytes, size);
+	if (!has_losses || group->has_checkpoint) {
+		return;
+	}
+	/*
+	 * Most likely its allocation was lost in a gap, and not before the trace. Until now it lived
+	 * beside the others; that it did so earlier is not known.
+	 */
+	fold_peak(group, time_ns);
+	group->base.count++;
+	group->base.bytes = add(group->base.bytes, size);
+	raise_folded_peak(group, add(add(group->base.bytes, group->peak_above_base), size),
+			  time_ns);
 }
 
 void aspan_group_infer_free(struct aspan_group *group, uint64_t size_bytes)
 {
 	aspan_group_free(group, size_bytes, false);
 	group->inferred_free_count++;
-}
-
-/* Keeps the peak under the base that now ends. */
-static void fold_peak(struct aspan_group *group, uint64_t time_ns)
-{
-	int64_t peak = add(group->base.bytes, group->peak_above_base);
-
-	if (peak > group->folded_peak) {
-		group->folded_peak = peak;
-		group->folded_peak_ns = group->peak_above_base_ns;
-	}
-	group->peak_above_base = live_of(&group->seen).bytes;
-	group->peak_above_base_ns = time_ns;
 }
 
 void aspan_group_checkpoint(struct aspan_group *group, const struct aspan_counts *counts,

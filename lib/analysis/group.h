@@ -75,7 +75,8 @@ void aspan_group_alloc(struct aspan_group *group, uint64_t size_bytes, uint64_t 
 void aspan_group_free(struct aspan_group *group, uint64_t size_bytes, bool is_foreign);
 
 /* After aspan_group_free(): the block was not seen allocated. */
-void aspan_group_note_orphan(struct aspan_group *group, uint64_t size_bytes, bool has_losses);
+void aspan_group_note_orphan(struct aspan_group *group, uint64_t size_bytes, uint64_t time_ns,
+			     bool has_losses);
 
 /* A block was freed, and the event is missing. */
 void aspan_group_infer_free(struct aspan_group *group, uint64_t size_bytes);

@@ -167,13 +167,17 @@ static int find_process(struct aspan_model *model, const struct aspan_origin *or
 	return 0;
 }
 
-/* The context is the name of the thread; that of the main thread is the one people know. */
+/*
+ * The context is the name of the thread. That of the main thread is the one people know, and its last one,
+ * as a program that replaced a shell by exec began with the shell's.
+ */
 static int note_procname(struct aspan_process *process, const struct aspan_origin *origin)
 {
 	bool is_main = origin->has_vpid && origin->vtid == origin->vpid;
 	char *copy;
 
-	if (process->has_main_name || !origin->procname || (process->procname && !is_main)) {
+	if (!origin->procname || (process->procname && !is_main) ||
+	    (process->has_main_name && strcmp(process->procname, origin->procname) == 0)) {
 		return 0;
 	}
 	copy = strdup(origin->procname);
@@ -296,7 +300,8 @@ static int take_free(struct aspan_model *model, uint32_t process_index,
 	}
 	aspan_group_free(group, event->size_bytes, event->current_group_id != event->group_id);
 	if (!is_known) {
-		aspan_group_note_orphan(group, event->size_bytes, has_losses(model, process));
+		aspan_group_note_orphan(group, event->size_bytes, event->time_ns,
+					has_losses(model, process));
 	}
 	return 0;
 }

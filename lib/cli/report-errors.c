@@ -42,10 +42,10 @@ static int get_plain_length(const char *message)
 	return (int) strlen(message);
 }
 
-/* Where the file is that a cause names in quotes, and how long the name is; NULL if none does. */
+/* Where the file is that a later cause names in quotes, and how long the name is; NULL if none does. */
 static const char *find_file(const bt_error *error, int *length)
 {
-	for (uint64_t i = 0; i < bt_error_get_cause_count(error); i++) {
+	for (uint64_t i = 1; i < bt_error_get_cause_count(error); i++) {
 		const bt_error_cause *cause = bt_error_borrow_cause_by_index(error, i);
 		const char *quote = strpbrk(bt_error_cause_get_message(cause), "'`");
 
@@ -72,7 +72,7 @@ static void print_error(const char *what, const bt_error *error, bool is_verbose
 	const bt_error_cause *first = bt_error_borrow_cause_by_index(error, 0);
 	const char *message = bt_error_cause_get_message(first);
 	int file_length = 0;
-	const char *file = find_file(error, &file_length);
+	const char *file = strchr(message, '/') ? NULL : find_file(error, &file_length);
 
 	if (is_ours(first)) {
 		aspan_terminal_error("%s", message);
