@@ -3,6 +3,7 @@
 #
 # What `allocspan record` records: which processes, events, contexts.
 
+# shellcheck source=tests/integration/record-lib.sh
 . "$(dirname "$0")/record-lib.sh"
 
 records_children_of_fork() {

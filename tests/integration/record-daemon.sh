@@ -3,6 +3,7 @@
 #
 # The session daemon of `allocspan record`: its own where none runs, otherwise the one that runs.
 
+# shellcheck source=tests/integration/record-lib.sh
 . "$(dirname "$0")/record-lib.sh"
 
 ends_its_own_daemon_and_leaves_nothing() {
@@ -31,7 +32,7 @@ an_ordinary_user_needs_no_help() {
 	[ "$(id -u)" -eq 0 ] || skip "is what all tests show when not run as root"
 	chmod 755 "$work"
 	chmod 777 "$work/here" "$TMPDIR"
-	plainly test -x "$ALLOCSPAN" && plainly test -x "$RECORD_TARGET" || skip "others may not read the build directory"
+	plainly test -x "$ALLOCSPAN" -a -x "$RECORD_TARGET" || skip "others may not read the build directory"
 	expect_status 0 plainly "$ALLOCSPAN" record -o trace -- "$RECORD_TARGET" enter g alloc 5 free
 	expect_equal "allocations" "$(count allocspan:alloc trace)" 5
 	expect_nothing_left

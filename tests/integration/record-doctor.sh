@@ -3,6 +3,7 @@
 #
 # `allocspan doctor` on a system where recording works, and where something lacks.
 
+# shellcheck source=tests/integration/record-lib.sh
 . "$(dirname "$0")/record-lib.sh"
 
 # The verdict on a subject.

@@ -95,8 +95,8 @@ list_processes() {
 
 # Until the command of $recorder has said "ready".
 wait_for_ready() {
-	until grep -q ready "$work/out"; do
-		kill -0 "$recorder" || fail "ended early"
+	until grep -qs ready "$work/out"; do
+		kill -0 "${recorder:?}" || fail "ended early"
 		sleep 0.05
 	done
 }

@@ -3,6 +3,7 @@
 #
 # How `allocspan record` ends: statuses, wrong arguments, directories.
 
+# shellcheck source=tests/integration/record-lib.sh
 . "$(dirname "$0")/record-lib.sh"
 
 passes_on_exit_status() {

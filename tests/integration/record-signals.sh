@@ -3,6 +3,7 @@
 #
 # Signals while `allocspan record` runs. What a terminal does is in record-terminal.py.
 
+# shellcheck source=tests/integration/record-lib.sh
 . "$(dirname "$0")/record-lib.sh"
 
 # The recorder in the background, when its command has said "ready".
@@ -23,7 +24,7 @@ expect_end() {
 # INT and QUIT are ignored in what a shell starts in the background.
 hands_on_signals_that_are_sent_to_it() {
 	for name in TERM HUP USR1 USR2; do
-		rm -rf trace
+		rm -rf trace "$work/out"
 		start catch $name ready sleep status 3
 		kill -s $name "$recorder"
 		expect_end 3

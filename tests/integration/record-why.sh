@@ -3,6 +3,7 @@
 #
 # What `allocspan record` and `allocspan doctor` say where nothing can be seen.
 
+# shellcheck source=tests/integration/record-lib.sh
 . "$(dirname "$0")/record-lib.sh"
 
 no_group_was_entered() {
