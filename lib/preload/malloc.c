@@ -84,24 +84,62 @@ static void *pass_on_realloc(void *block, size_t size)
 	return aspan_next.realloc(block, size);
 }
 
-static TRACKED void *realloc_tracked(void *block, size_t size, void *ip)
+/*
+ * The C library's reallocarray calls the realloc that the program has, ours or not, and others have one of their
+ * own: so the call is passed on as it is, and a realloc inside it is not tracked again.
+ */
+static void *pass_on_reallocarray(void *block, size_t count, size_t size)
 {
-	struct aspan_owner owner;
-	bool is_tracked = aspan_owner_is_set(block) && aspan_record_realloc_begin(block, &owner, ip);
-	void *moved = pass_on_realloc(block, size);
+	uint32_t busy = aspan_record_internal_begin();
+	void *moved;
 
-	if (is_tracked) {
+	if (aspan_unlikely(aspan_bootstrap_has(block))) {
+		moved = aspan_bootstrap_realloc(block, count * size, aspan_next.malloc);
+	} else {
+		moved = aspan_next.reallocarray(block, count, size);
+	}
+	aspan_record_internal_end(busy);
+	return moved;
+}
+
+/* What realloc and reallocarray tell the core after the real call; `owner` is NULL for an untracked block. */
+static void *reallocated(void *block, void *moved, size_t size, const struct aspan_owner *owner,
+			 void *ip)
+{
+	if (owner) {
 		/* With a size of 0, null may be the answer of an allocator that freed the block, as glibc does. */
 		if (moved || size == 0) {
-			aspan_record_realloc_end(&owner);
+			aspan_record_realloc_end(owner);
 		} else {
-			aspan_record_realloc_undo(block, &owner, ip);
+			aspan_record_realloc_undo(block, owner, ip);
 		}
 	}
 	if (moved && aspan_record_wanted()) {
 		aspan_record_alloc(moved, size, ASPAN_KIND_REALLOC, ip);
 	}
 	return moved;
+}
+
+static bool realloc_begins(void *block, struct aspan_owner *owner, void *ip)
+{
+	return aspan_owner_is_set(block) && aspan_record_realloc_begin(block, owner, ip);
+}
+
+static TRACKED void *realloc_tracked(void *block, size_t size, void *ip)
+{
+	struct aspan_owner owner;
+	bool is_tracked = realloc_begins(block, &owner, ip);
+
+	return reallocated(block, pass_on_realloc(block, size), size, is_tracked ? &owner : NULL, ip);
+}
+
+static TRACKED void *reallocarray_tracked(void *block, size_t count, size_t size, void *ip)
+{
+	struct aspan_owner owner;
+	bool is_tracked = realloc_begins(block, &owner, ip);
+
+	return reallocated(block, pass_on_reallocarray(block, count, size), count * size,
+			   is_tracked ? &owner : NULL, ip);
 }
 
 EXPORT void *realloc(void *block, size_t size)
@@ -112,19 +150,16 @@ EXPORT void *realloc(void *block, size_t size)
 	return aspan_next.realloc(block, size);
 }
 
-/* The real one would come back to our realloc, and the block be counted twice. */
+/* Where the product overflows nothing happens to the block. */
 EXPORT void *reallocarray(void *block, size_t count, size_t size)
 {
 	size_t bytes;
 
-	if (__builtin_mul_overflow(count, size, &bytes)) {
-		errno = ENOMEM;
-		return NULL;
+	if (!__builtin_mul_overflow(count, size, &bytes) &&
+	    (aspan_record_wanted() || aspan_owner_is_set(block))) {
+		return reallocarray_tracked(block, count, size, ASPAN_CALLER_IP());
 	}
-	if (aspan_record_wanted() || aspan_owner_is_set(block)) {
-		return realloc_tracked(block, bytes, ASPAN_CALLER_IP());
-	}
-	return aspan_next.realloc(block, bytes);
+	return aspan_next.reallocarray(block, count, size);
 }
 
 /* Whether there is something left to free: not for a block of the bootstrap arena. */

@@ -59,6 +59,17 @@ static void *bootstrap_realloc(void *block, size_t size)
 	return aspan_bootstrap_realloc(block, size, bootstrap_malloc);
 }
 
+static void *bootstrap_reallocarray(void *block, size_t count, size_t size)
+{
+	size_t bytes;
+
+	if (__builtin_mul_overflow(count, size, &bytes)) {
+		errno = ENOMEM;
+		return NULL;
+	}
+	return bootstrap_realloc(block, bytes);
+}
+
 static int bootstrap_posix_memalign(void **block, size_t alignment, size_t size)
 {
 	int saved_errno = errno;
