@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Bindings: what a SPEC became, and how it is connected to the tracepoints of the program.
+ *
+ * The big picture
+ * ---------------
+ *
+ *    allocspan_binding   one for each SPEC
+ *      points[]          one for each event that it names; registered with LTTng as (probe entry, point)
+ *      groups            the spans that its values of arguments have (group-table.h)
+ *
+ * A point waits until an object has the tracepoint; then its readers are made from the signature and it is registered. When the
+ * last object that has it goes, it is taken back, so that another version of the object may come with another signature.
+ *
+ * Invariants:
+ * - a point's readers change only while it is not registered, when no thread is inside its probe;
+ * - the memory of a binding that was released is only ever used for another binding: threads may still compare with its address.
+ */
+#ifndef ASPAN_BIND_BINDING_H
+#define ASPAN_BIND_BINDING_H
+
+#include <allocspan/bind.h>
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "group-table.h"
+#include "label-table.h"
+#include "probe-entry.h"
+#include "spec.h"
+#include "store.h"
+
+/* The name of the group and its tags, as far as they come from arguments. */
+#define ASPAN_BIND_INPUTS_MAX (1 + ASPAN_BIND_TAGS_MAX)
+#define ASPAN_BIND_POINTS_MAX (2 * ASPAN_BIND_EVENTS_MAX + 1)
+#define ASPAN_BIND_SIGNATURE_BYTES 2048
+#define ASPAN_BIND_MESSAGE_BYTES 512
+
+enum aspan_bind_role { ASPAN_BIND_BEGIN, ASPAN_BIND_END, ASPAN_BIND_LABEL };
+
+/* A condition, ready to be asked. */
+struct aspan_bind_test {
+	struct aspan_bind_reader reader;
+	uint64_t bits; /* of a number or an address */
+	const char *text; /* of a string */
+	bool is_negated;
+};
+
+enum aspan_bind_point_state {
+	ASPAN_BIND_POINT_WAITING, /* no object has the tracepoint */
+	ASPAN_BIND_POINT_BOUND,
+	ASPAN_BIND_POINT_REFUSED, /* the tracepoint is there, but not what the SPEC wants of it */
+};
+
+struct aspan_bind_point {
+	struct allocspan_binding *binding;
+	const struct aspan_bind_event *event;
+	enum aspan_bind_role role;
+
+	size_t test_count;
+	struct aspan_bind_test tests[ASPAN_BIND_CONDITIONS_MAX];
+	size_t reader_count; /* a begin: the inputs; a label: the key and the name */
+	struct aspan_bind_reader readers[ASPAN_BIND_INPUTS_MAX];
+	struct aspan_bind_reader match;
+
+	/* Protected by the lock BINDINGS. */
+	enum aspan_bind_point_state state;
+	bool was_bound;
+	size_t object_count; /* that have the tracepoint, as of the last update */
+	char signature[ASPAN_BIND_SIGNATURE_BYTES]; /* of them */
+	char registered_signature[ASPAN_BIND_SIGNATURE_BYTES];
+	char refusal[ASPAN_BIND_MESSAGE_BYTES];
+};
+
+struct allocspan_binding {
+	struct aspan_bind_spec spec;
+	bool is_matched; /* by a key, not by the thread */
+	struct aspan_bind_point points[ASPAN_BIND_POINTS_MAX];
+	size_t point_count;
+
+	/* The sources that are arguments: of the name first, if it is one, then of the tags in order. */
+	const struct aspan_bind_argument *inputs[ASPAN_BIND_INPUTS_MAX];
+	size_t input_count;
+	enum aspan_bind_kind input_kinds[ASPAN_BIND_INPUTS_MAX]; /* as they were found first */
+	size_t by_input; /* which of them a label names */
+
+	struct aspan_bind_store store; /* protected by the lock GROUPS */
+	struct aspan_bind_group_table groups;
+	struct aspan_bind_label_table labels;
+
+	/* Numbers that nothing else depends on. */
+	_Atomic uint64_t unended_count;
+	_Atomic uint64_t unbegun_count;
+	_Atomic uint64_t other_count;
+
+	struct allocspan_binding *next; /* protected by the lock BINDINGS */
+};
+
+/* Looks which tracepoints there are, and connects and disconnects what must be. Call with the lock BINDINGS held. */
+void aspan_bind_bindings_update(void);
+
+/* Leaves the spans on this thread that have no end any more. */
+void aspan_bind_bindings_settle(void);
+
+/* Tells those who asked what did not come as expected: at the process's end. */
+void aspan_bind_bindings_tell(void);
+
+#endif
