@@ -1,0 +1,201 @@
+#!/bin/sh -eu
+# SPDX-License-Identifier: MIT
+#
+# What a report says of traces with known answers.
+# shellcheck disable=SC2154
+
+. "$(dirname "$0")/report-lib.sh"
+
+# Two groups, two threads, a free under the other group, a span.
+small_script() {
+	cat <<-'END'
+		group_register 2 parser ,group=parser,tenant=42,
+		group_register 3 cache ,group=cache,
+		span_enter 1 0 request 2 ,group=parser,tenant=42,
+		alloc 0x1000 100 2 ,group=parser,tenant=42,
+		alloc 0x2000 2048 2 ,group=parser,tenant=42,
+		@0.1 alloc 0x3000 10 3 ,group=cache,
+		@0.1 free 0x1000 100 2 3 ,group=parser,tenant=42,
+		alloc 0x4000 99 2 ,group=parser,tenant=42,
+		free 0x4000 99 2 2 ,group=parser,tenant=42,
+		span_exit 1 request 2 3 2247 1 99
+	END
+}
+
+the_json_is_exact() {
+	small_script | record_script trace
+	report_json trace
+	expect_json 'd["complete"] is True' 'd["discarded_events"] == 0' 'd["notes"] == []' \
+		'd["events"]["alloc"] == 4 and d["events"]["free"] == 2' \
+		'd["events"]["span_enter"] == 1 and d["events"]["span_exit"] == 1' \
+		'[x["name"] for x in d["groups"]] == ["parser", "cache"]' \
+		'g("parser")["id"] == 2 and g("parser")["tags"] == {"tenant": "42"}' \
+		'g("parser")["alloc_count"] == 3 and g("parser")["alloc_bytes"] == 2247' \
+		'g("parser")["free_count"] == 2 and g("parser")["free_bytes"] == 199' \
+		'g("parser")["live_count"] == 1 and g("parser")["live_bytes"] == 2048' \
+		'g("parser")["peak_live_bytes"] == 2148' \
+		'g("parser")["foreign_free_count"] == 1' \
+		'g("parser")["certain"] is True' \
+		'g("cache")["alloc_count"] == 1 and g("cache")["live_bytes"] == 10' \
+		'g("cache")["foreign_free_count"] == 0' \
+		"g('cache')['hostname'] == '$(hostname)'" \
+		'd["begin_ns"] < g("parser")["peak_time_ns"] < g("cache")["peak_time_ns"] < d["end_ns"]'
+}
+
+the_text_has_the_same_numbers() {
+	small_script | record_script trace
+	expect_status 0 report trace
+	[ ! -s "$work/err" ] || fail "something on stderr"
+	sed -n '/ALLOCS/,$p' "$work/out" >table
+	cat >expected <<-'END'
+		ALLOCS    BYTES  FREES  LIVE  LIVE BYTES  PEAK BYTES  FOREIGN  GROUP
+		     3  2.2 KiB      2     1     2.0 KiB     2.1 KiB        1  parser tenant=42
+		     1     10 B      0     1        10 B        10 B        0  cache
+	END
+	diff expected table >&2 || fail "the table is another"
+	grep -q '^events     10: 4 alloc, 2 free, 4 other$' "$work/out" || fail "no events line"
+	grep -q '^discarded  none$' "$work/out" || fail "no discarded line"
+	grep -q '^processes  1: exe([0-9]*)$' "$work/out" || fail "no processes line"
+}
+
+a_pipe_gets_plain_text() {
+	small_script | record_script trace
+	TERM=xterm COLUMNS=20 expect_status 0 report trace
+	if grep -q "$(printf '\033')" "$work/out"; then
+		fail "escape sequences"
+	fi
+	grep -q 'parser tenant=42$' "$work/out" || fail "the line is cut"
+	TERM=xterm expect_status 0 report --color=always trace
+	grep -q "$(printf '\033\[1mparser')" "$work/out" || fail "no colour where it was asked for"
+}
+
+the_plugin_says_the_same() {
+	small_script | record_script trace
+	expect_status 0 report trace
+	cp "$work/out" text
+	report_json trace
+	expect_status 0 babeltrace2 --plugin-path="$PLUGIN_DIRECTORY" trace -c sink.allocspan.report
+	cmp text "$work/out" || fail "another text"
+	expect_status 0 babeltrace2 --plugin-path="$PLUGIN_DIRECTORY" trace \
+		-c sink.allocspan.report -p 'format="json",output="here.json"'
+	cmp "$work/json" here.json || fail "another JSON"
+	expect_status 1 babeltrace2 --plugin-path="$PLUGIN_DIRECTORY" trace \
+		-c sink.allocspan.report -p 'form="json"'
+	grep -q "there is no parameter 'form'" "$work/err" || fail "an unknown parameter passes"
+}
+
+processes_are_kept_apart() {
+	record_script trace <<-'END'
+		@0 thread_name first
+		@0 group_register 2 parser ,group=parser,
+		@0 alloc 0x1000 100 2 ,group=parser,
+		@1 thread_name second
+		@1 group_register 2 parser ,group=parser,
+		@1 alloc 0x1000 7 2 ,group=parser,
+		@0 free 0x1000 100 2 2 ,group=parser,
+	END
+	report_json trace
+	expect_json 'd["complete"] is True' \
+		'[(x["procname"], x["live_bytes"]) for x in d["groups"]] == [("first", 0), ("second", 7)]' \
+		'len({x["vpid"] for x in d["groups"]}) == 2'
+}
+
+a_program_that_execs_is_a_new_process() {
+	record_script trace <<-'END'
+		group_register 2 parser ,group=parser,
+		alloc 0x1000 100 2 ,group=parser,
+		exec
+		group_register 2 parser ,group=parser,
+		alloc 0x1000 7 2 ,group=parser,
+	END
+	report_json trace
+	expect_json 'd["complete"] is True' 'len({x["vpid"] for x in d["groups"]}) == 1' \
+		'[x["live_bytes"] for x in d["groups"]] == [100, 7]'
+}
+
+a_child_may_free_what_it_inherited() {
+	record_script trace <<-'END'
+		@0 group_register 2 parser ,group=parser,
+		@0 alloc 0x1000 100 2 ,group=parser,
+		@1 free 0x1000 100 2 2 ,group=parser,
+		@1 group_stats 2 parser ,group=parser, 0 0 1 100 1 100
+	END
+	report_json trace
+	expect_json 'd["complete"] is True' \
+		'sorted(x["live_bytes"] for x in d["groups"]) == [0, 100]' \
+		'all(x["certain"] and x["peak_live_bytes"] == 100 for x in d["groups"])'
+}
+
+without_vpid_the_report_says_so() {
+	contexts=''
+	small_script | record_script trace
+	report_json trace
+	expect_json 'g("parser")["vpid"] is None' 'g("parser")["peak_live_bytes"] == 2148' \
+		'len(d["notes"]) == 1 and "vpid" in d["notes"][0]'
+}
+
+buffers_per_process_need_no_vpid() {
+	contexts=''
+	small_script | record_script trace --buffers-pid --subbuf-size=1M
+	report_json trace
+	expect_json 'd["notes"] == []' 'g("parser")["vpid"] > 0' 'g("parser")["procname"]' \
+		'g("parser")["peak_live_bytes"] == 2148'
+}
+
+two_traces_make_one_report() {
+	small_script | record_script first
+	small_script | record_script second
+	report_json first second
+	expect_json 'len(d["groups"]) == 4' 'd["events"]["alloc"] == 8' 'd["complete"] is True'
+	# One directory above both is the same.
+	mkdir both
+	mv first second both
+	mv "$work/json" expected
+	report_json both
+	cmp expected "$work/json" || fail "the directory above says something else"
+}
+
+rotated_chunks_are_one_trace() {
+	{
+		small_script
+		echo 'shell lttng rotate session'
+		echo 'alloc 0x5000 5 3 ,group=cache,'
+	} >script
+	start_session trace
+	make_trace <script >"$work/out"
+	end_session
+	[ "$(find trace -name metadata | wc -l)" -ge 2 ] || fail "nothing was rotated"
+	report_json trace
+	expect_json 'len(d["groups"]) == 2' 'g("cache")["live_bytes"] == 15' 'd["complete"] is True'
+}
+
+any_bytes_in_names_are_harmless() {
+	record_script trace <<-'END'
+		group_register 2 %1b[2J%ff ,group=%1b[2J%ff,a%0ab=%c3%bc"/%5c%5c,
+		alloc 0x1000 100 2 ,group=%1b[2J%ff,a%0ab=%c3%bc"/%5c%5c,
+		group_register 3 bad no-tags-at-all
+		alloc 0x2000 1 3 no-tags-at-all
+	END
+	expect_status 0 report trace
+	grep -qF '\x1b[2J\xff a\x0ab=ü"/\\' "$work/out" || fail "not escaped"
+	if grep -q "$(printf '\033')" "$work/out"; then
+		fail "an escape sequence of the trace reaches the terminal"
+	fi
+	report_json trace
+	expect_json 'd["groups"][0]["name"] == "\x1b[2J\ufffd"' \
+		'd["groups"][0]["tags"] == {"a\nb": "\u00fc\"/\\"}' \
+		'd["groups"][1]["name"] == "bad" and d["groups"][1]["tags"] == {}'
+}
+
+a_thousand_groups_are_all_there() {
+	i=2
+	while [ $i -lt 1002 ]; do
+		echo "alloc 0x${i}000 $i $i ,group=g$i,tenant=$i,"
+		i=$((i + 1))
+	done | record_script trace
+	report_json trace
+	expect_json '[x["id"] for x in d["groups"]] == list(range(1001, 1, -1))' \
+		'all(x["peak_live_bytes"] == x["id"] for x in d["groups"])'
+}
+
+run_claim "$@"

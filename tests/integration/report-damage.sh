@@ -1,0 +1,164 @@
+#!/bin/sh -eu
+# SPDX-License-Identifier: MIT
+#
+# Wrong arguments and damaged traces: one clear line, the right status, and nothing half-written.
+# shellcheck disable=SC2154
+
+. "$(dirname "$0")/report-lib.sh"
+
+small_trace() {
+	record_script trace <<-'END'
+		group_register 2 parser ,group=parser,
+		alloc 0x1000 100 2 ,group=parser,
+	END
+	files=$(trace_of trace)
+}
+
+# expect_refusal PATTERN [PATH]: status 1, one line, nothing on stdout.
+expect_refusal() {
+	expect_status 1 timeout 60 "$ALLOCSPAN" report "${2:-trace}"
+	expect_error "$1"
+	[ ! -s "$work/out" ] || fail "something on stdout"
+}
+
+wrong_arguments_are_usage() {
+	for arguments in '' '--format=xml x' '--by=colour x' '--color=pink x' '--nonsense x' '--output= x'; do
+		# shellcheck disable=SC2086
+		expect_status 2 report $arguments
+		grep -q '^allocspan report: ' "$work/err" || fail "$arguments: no message"
+	done
+}
+
+a_path_that_is_not_there() {
+	expect_refusal 'cannot read nowhere: No such file or directory' nowhere
+}
+
+a_file_is_no_trace() {
+	echo hello >file
+	expect_refusal 'file is no directory: name the directory of a trace' file
+}
+
+an_empty_directory_is_no_trace() {
+	mkdir empty
+	expect_refusal "empty holds no trace: nothing there is called 'metadata'" empty
+}
+
+a_session_without_a_program_is_empty() {
+	start_session trace
+	end_session
+	expect_refusal 'trace holds no trace'
+}
+
+metadata_of_something_else() {
+	mkdir trace
+	echo 'title: holiday' >trace/metadata
+	expect_refusal 'trace/metadata is no CTF metadata'
+}
+
+empty_metadata() {
+	mkdir trace
+	: >trace/metadata
+	expect_refusal 'trace/metadata is empty'
+}
+
+metadata_cut_short() {
+	small_trace
+	for size in 10 5000 8000; do
+		cp "$files/metadata" "$work/whole"
+		truncate -s $size "$files/metadata"
+		expect_refusal 'metadata is damaged or cut short'
+		cp "$work/whole" "$files/metadata"
+	done
+}
+
+metadata_overwritten() {
+	small_trace
+	# The text in the packets, not their headers.
+	dd if=/dev/zero of="$files/metadata" bs=1 seek=60 count=400 conv=notrunc status=none
+	expect_refusal "cannot read the trace $files: "
+}
+
+a_stream_overwritten() {
+	small_trace
+	for stream in "$files"/channel_*; do
+		dd if=/dev/urandom of="$stream" bs=1 count=64 conv=notrunc status=none
+	done
+	expect_status 1 timeout 60 "$ALLOCSPAN" report trace
+	expect_note 'it is damaged (--verbose says more)'
+	expect_status 1 timeout 60 "$ALLOCSPAN" report --verbose trace
+	[ "$(wc -l <"$work/err")" -gt 2 ] || fail "--verbose says no more"
+}
+
+# A stream file of some whole packets, and the number of its alloc events.
+big_trace() {
+	echo 'churn 5000 5000 1 64' | record_script trace --subbuf-size=64k --num-subbuf=64
+	files=$(trace_of trace)
+	stream=$(find "$files" -maxdepth 1 -name 'channel_*' -size +64k | head -n 1)
+	report_json trace
+	whole=$(python3 -c 'import json, sys; print(json.load(sys.stdin)["events"]["alloc"])' <"$work/json")
+}
+
+what_is_whole_of_a_stream_cut_short_is_reported() {
+	big_trace
+	truncate -s -1 "$stream"
+	expect_status 1 report --format=json trace
+	cp "$work/out" "$work/json"
+	expect_error "${stream##*/} is cut short: .* the report is of what is whole"
+	expect_json 'd["complete"] is False' "0 < d['events']['alloc'] < $whole" \
+		'g("churn")["certain"] is False' 'g("churn")["live_count"] == d["events"]["alloc"]' \
+		'"could not be read to its end" in d["notes"][0]'
+	[ -z "$(ls -A "$TMPDIR")" ] || fail "left in TMPDIR: $(ls -A "$TMPDIR")"
+}
+
+a_stream_that_became_empty_is_missed() {
+	big_trace
+	: >"$stream"
+	expect_status 1 report trace
+	expect_note "${stream##*/} is cut short: 0 of "
+}
+
+without_an_index_a_stream_cut_short_is_refused() {
+	big_trace
+	rm -r "$files/index"
+	truncate -s -1 "$stream"
+	expect_refusal "Failed to index CTF stream file '.*${stream##*/}'; it is damaged"
+}
+
+the_middle_of_a_stream_overwritten_is_never_a_whole_report() {
+	big_trace
+	dd if=/dev/urandom of="$stream" bs=1k seek=80 count=8 conv=notrunc status=none
+	expect_status 1 timeout 60 "$ALLOCSPAN" report --format=json trace
+	cp "$work/out" "$work/json"
+	expect_error 'allocspan: '
+	if [ -s "$work/json" ]; then
+		expect_json 'd["complete"] is False'
+	fi
+}
+
+an_output_file_appears_whole_or_not_at_all() {
+	small_trace
+	expect_status 0 report --output=report trace
+	[ ! -s "$work/out" ] || fail "something on stdout"
+	grep -q parser report || fail "no report"
+	echo old >report
+	mkdir empty
+	expect_status 1 report --output=report empty
+	[ "$(cat report)" = old ] || fail "a failed report replaced the file"
+	expect_status 1 report --output=nowhere/report trace
+	expect_error 'cannot write the report to nowhere/report: No such file or directory'
+	status=0
+	report trace >/dev/full 2>"$work/err" || status=$?
+	expect_equal status $status 1
+	expect_error 'cannot write the report to standard output: No space left on device'
+	[ "$(find . -name 'report*' | wc -l)" -eq 1 ] || fail "left: $(ls)"
+}
+
+a_missing_plugin_is_said() {
+	small_trace
+	mkdir -p moved/bin
+	cp "$ALLOCSPAN" moved/bin/
+	expect_status 1 moved/bin/allocspan report trace
+	expect_error "cannot load .*babeltrace-plugin-allocspan.so: 'allocspan doctor' says more"
+}
+
+run_claim "$@"
