@@ -8,7 +8,8 @@
 
 # Two groups, two threads, a free under the other group, a span.
 small_script() {
-	cat <<-'END'
+	small=$work/small-script
+	cat >"$small" <<-'END'
 		group_register 2 parser ,group=parser,tenant=42,
 		group_register 3 cache ,group=cache,
 		span_enter 1 0 request 2 ,group=parser,tenant=42,
@@ -23,7 +24,8 @@ small_script() {
 }
 
 the_json_is_exact() {
-	small_script | record_script trace
+	small_script
+	record_script trace <"$small"
 	report_json trace
 	expect_json 'd["complete"] is True' 'd["discarded_events"] == 0' 'd["notes"] == []' \
 		'd["events"]["alloc"] == 4 and d["events"]["free"] == 2' \
@@ -43,7 +45,8 @@ the_json_is_exact() {
 }
 
 the_text_has_the_same_numbers() {
-	small_script | record_script trace
+	small_script
+	record_script trace <"$small"
 	expect_status 0 report trace
 	[ ! -s "$work/err" ] || fail "something on stderr"
 	sed -n '/ALLOCS/,$p' "$work/out" >table
@@ -59,7 +62,8 @@ the_text_has_the_same_numbers() {
 }
 
 a_pipe_gets_plain_text() {
-	small_script | record_script trace
+	small_script
+	record_script trace <"$small"
 	TERM=xterm COLUMNS=20 expect_status 0 report trace
 	if grep -q "$(printf '\033')" "$work/out"; then
 		fail "escape sequences"
@@ -70,7 +74,8 @@ a_pipe_gets_plain_text() {
 }
 
 the_plugin_says_the_same() {
-	small_script | record_script trace
+	small_script
+	record_script trace <"$small"
 	expect_status 0 report trace
 	cp "$work/out" text
 	report_json trace
@@ -127,24 +132,27 @@ a_child_may_free_what_it_inherited() {
 }
 
 without_vpid_the_report_says_so() {
+	small_script
 	contexts=''
-	small_script | record_script trace
+	record_script trace <"$small"
 	report_json trace
 	expect_json 'g("parser")["vpid"] is None' 'g("parser")["peak_live_bytes"] == 2148' \
 		'len(d["notes"]) == 1 and "vpid" in d["notes"][0]'
 }
 
 buffers_per_process_need_no_vpid() {
+	small_script
 	contexts=''
-	small_script | record_script trace --buffers-pid --subbuf-size=1M
+	record_script trace --buffers-pid --subbuf-size=1M <"$small"
 	report_json trace
 	expect_json 'd["notes"] == []' 'g("parser")["vpid"] > 0' 'g("parser")["procname"]' \
 		'g("parser")["peak_live_bytes"] == 2148'
 }
 
 two_traces_make_one_report() {
-	small_script | record_script first
-	small_script | record_script second
+	small_script
+	record_script first <"$small"
+	record_script second <"$small"
 	report_json first second
 	expect_json 'len(d["groups"]) == 4' 'd["events"]["alloc"] == 8' 'd["complete"] is True'
 	# One directory above both is the same.
@@ -156,8 +164,9 @@ two_traces_make_one_report() {
 }
 
 rotated_chunks_are_one_trace() {
+	small_script
 	{
-		small_script
+		cat "$small"
 		echo 'shell lttng rotate session'
 		echo 'alloc 0x5000 5 3 ,group=cache,'
 	} >script
@@ -192,7 +201,8 @@ a_thousand_groups_are_all_there() {
 	while [ $i -lt 1002 ]; do
 		echo "alloc 0x${i}000 $i $i ,group=g$i,tenant=$i,"
 		i=$((i + 1))
-	done | record_script trace
+	done >script
+	record_script trace <script
 	report_json trace
 	expect_json '[x["id"] for x in d["groups"]] == list(range(1001, 1, -1))' \
 		'all(x["peak_live_bytes"] == x["id"] for x in d["groups"])'

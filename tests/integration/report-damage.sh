@@ -91,7 +91,8 @@ a_stream_overwritten() {
 
 # A stream file of some whole packets, and the number of its alloc events.
 big_trace() {
-	echo 'churn 5000 5000 1 64' | record_script trace --subbuf-size=64k --num-subbuf=64
+	echo 'churn 5000 5000 1 64' >script
+	record_script trace --subbuf-size=64k --num-subbuf=64 <script
 	files=$(trace_of trace)
 	stream=$(find "$files" -maxdepth 1 -name 'channel_*' -size +64k | head -n 1)
 	report_json trace
@@ -129,7 +130,7 @@ the_middle_of_a_stream_overwritten_is_never_a_whole_report() {
 	dd if=/dev/urandom of="$stream" bs=1k seek=80 count=8 conv=notrunc status=none
 	expect_status 1 timeout 60 "$ALLOCSPAN" report --format=json trace
 	cp "$work/out" "$work/json"
-	expect_error 'allocspan: '
+	expect_error 'cannot read the trace to its end: .*; it is damaged'
 	if [ -s "$work/json" ]; then
 		expect_json 'd["complete"] is False'
 	fi

@@ -98,9 +98,8 @@ frees_that_were_not_recorded_are_said() {
 
 a_trace_of_something_else_is_said() {
 	start_session trace --subbuf-size=1M
-	lttng --quiet enable-event -u -c channel 'lttng_ust_lib:*' 'lttng_ust_statedump:*'
-	make_trace </dev/null
-	"$TRACE_MAKER" "$TP_LIBRARY" <<-'END'
+	lttng --quiet enable-event -u -c channel 'lttng_ust_lib:*,lttng_ust_statedump:*'
+	make_trace <<-'END'
 		thread_name nobody
 	END
 	end_session
