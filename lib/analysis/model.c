@@ -177,7 +177,8 @@ static int note_procname(struct aspan_process *process, const struct aspan_origi
 	char *copy;
 
 	if (!origin->procname || (process->procname && !is_main) ||
-	    (process->has_main_name && strcmp(process->procname, origin->procname) == 0)) {
+	    (process->has_main_name && process->procname &&
+	     strcmp(process->procname, origin->procname) == 0)) {
 		return 0;
 	}
 	copy = strdup(origin->procname);

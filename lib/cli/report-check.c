@@ -106,7 +106,7 @@ static int check_packets(FILE *file, uint64_t file_bytes)
 static int check_content(FILE *file, const char **problem)
 {
 	char start[sizeof(PLAIN_METADATA) - 1] = { 0 };
-	uint64_t file_bytes;
+	uint64_t file_bytes = 0;
 	int result = get_file_size(file, &file_bytes);
 	uint32_t magic;
 

@@ -24,7 +24,7 @@ exec 3>"$LTTNG_FIXTURE_DIR/words" 4<"$LTTNG_FIXTURE_DIR/answers"
 tell() {
 	echo "$1" >&3
 	read -r answer <&4 || fail "the program ended at $1"
-	[ "$answer" = done ] || fail "the program answered $answer"
+	[ "$answer" = "done" ] || fail "the program answered $answer"
 }
 
 helper_is_there() {

@@ -36,6 +36,7 @@ session_end() {
 # Runs a program to its end under the interposer, with $journal.
 run_traced() {
 	journal=$LTTNG_FIXTURE_DIR/journal
+	# shellcheck disable=SC2154 # $preload is the script's
 	ALLOCSPAN_TEST_JOURNAL=$journal LD_PRELOAD=$preload "$@" || fail "$1: exit status $?"
 	[ -s "$journal" ] || fail "$1 wrote no journal"
 }

@@ -25,9 +25,8 @@ lttng --quiet destroy "$session"
 read_trace
 
 # Two lists are walked together: every line of the trace must come in the journal, after the one before.
-events="alloc free span_enter span_exit"
-by_thread "$journal" $events >"$LTTNG_FIXTURE_DIR/expected"
-by_thread "$lines" $events >"$LTTNG_FIXTURE_DIR/actual"
+by_thread "$journal" alloc free span_enter span_exit >"$LTTNG_FIXTURE_DIR/expected"
+by_thread "$lines" alloc free span_enter span_exit >"$LTTNG_FIXTURE_DIR/actual"
 [ -s "$LTTNG_FIXTURE_DIR/actual" ] || fail "nothing was recorded"
 awk -v actual="$LTTNG_FIXTURE_DIR/actual" '
 	function next_actual() { more = (getline wanted < actual) > 0 }
