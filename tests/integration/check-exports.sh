@@ -1,14 +1,15 @@
 #!/bin/sh -eu
 # SPDX-License-Identifier: MIT
 #
-# check-exports.sh LIBALLOCSPAN PRELOAD TP INCLUDE_DIR
+# check-exports.sh LIBALLOCSPAN PRELOAD TP BIND INCLUDE_DIR
 #
 # The libraries export the names that they are meant to, and no other: a name too many can clash with the
 # program's, a name too few breaks it.
 library=$1
 preload=$2
 tp=$3
-include=$4
+bind=$4
+include=$5
 
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
@@ -25,14 +26,27 @@ exported() {
 	nm -D --defined-only --with-symbol-versions "$1" | awk '$2 != "A" { print $3 }' | LC_ALL=C sort
 }
 
-# What the headers declare, as `ALLOCSPAN_API type name(`, the name perhaps on the next line.
-cat "$include"/allocspan/*.h | tr '\n\t' '  ' | grep -o 'ALLOCSPAN_API [^(]*(' |
-	grep -v __attribute__ | grep -o 'allocspan_[a-z_]*(' | tr -d '(' | sed 's/$/@@ALLOCSPAN_0/' |
-	LC_ALL=C sort >"$out/declared"
-exported "$library" | grep -v '^aspan_.*@@ALLOCSPAN_PRIVATE$' >"$out/public"
-test -s "$out/declared"
-diff "$out/declared" "$out/public" >"$out/difference" ||
-	fail "liballocspan.so exports other names than its headers declare and ALLOCSPAN_PRIVATE has:"
+# exports_what_is_declared LIBRARY ALSO HEADER...: the name ALSO, if it is not empty; what the headers declare, as `ALLOCSPAN_API type name(`, the name perhaps on
+# the next line; and under ALLOCSPAN_PRIVATE what our own libraries need of each other.
+exports_what_is_declared() {
+	part=$1
+	also=$2
+	shift 2
+	{
+		cat "$@" | tr '\n\t' '  ' | grep -o 'ALLOCSPAN_API [^(]*(' | grep -v __attribute__ |
+			grep -o 'allocspan_[a-z_]*(' | tr -d '('
+		echo "$also"
+	} | sed '/^$/d' | LC_ALL=C sort >"$out/declared"
+	exported "$part" | grep -v '^aspan_.*@@ALLOCSPAN_PRIVATE$' | sed 's/@@ALLOCSPAN_[0-9]*$//' >"$out/public"
+	test -s "$out/declared"
+	diff "$out/declared" "$out/public" >"$out/difference" ||
+		fail "$part exports other names (>) than its headers declare (<):"
+}
+
+# shellcheck disable=SC2046
+exports_what_is_declared "$library" "" $(ls "$include"/allocspan/*.h | grep -v /bind.h)
+# It stands in front of the real dlsym(), to see what a program opens.
+exports_what_is_declared "$bind" dlsym "$include/allocspan/bind.h"
 
 LC_ALL=C sort >"$out/allowed" <<-END
 	malloc

@@ -5,8 +5,8 @@
  *
  * Rules:
  * - nothing here allocates while the claims pass;
- * - ALLOCSPAN_TEST_REENTER=tracker runs them with a tracker that allocates, frees and enters groups in every
- *   callback, ALLOCSPAN_TEST_REENTER=timer with a signal handler that enters and exits guards all the
+ * - ALLOCSPAN_TEST_REENTER=tracker runs them with a tracker that allocates, frees, enters groups and spoils errno in
+ *   every callback, ALLOCSPAN_TEST_REENTER=timer with a signal handler that enters and exits guards all the
  *   time: no claim may come out differently.
  */
 #ifndef TEST_INTEGRATION_CLAIMS_H
@@ -14,6 +14,7 @@
 
 #include <allocspan/allocspan.h>
 
+#include <errno.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -110,6 +111,7 @@ static inline void reenter(void)
 	block = kept(realloc(block, 1000));
 	free(block);
 	free(kept(strdup("inside a tracker")));
+	errno = 77;
 	allocspan_guard_exit(&guard);
 }
 

@@ -294,6 +294,30 @@ static void what_fails_is_not_counted(void)
 	CHECK_COUNTED(watched, 0, 0, 0, 0);
 }
 
+static void what_succeeds_keeps_errno(void)
+{
+	enum { UNTOUCHED = 4321 };
+	struct allocspan_guard guard = allocspan_token_enter(token);
+	void *block;
+
+	errno = UNTOUCHED;
+	block = kept(malloc(10));
+	CHECK_EQUAL(errno, UNTOUCHED);
+	block = kept(realloc(block, 100000));
+	CHECK_EQUAL(errno, UNTOUCHED);
+	free(block);
+	CHECK_EQUAL(errno, UNTOUCHED);
+	block = kept(calloc(2, 10));
+	CHECK_EQUAL(errno, UNTOUCHED);
+	free(block);
+	block = kept(aligned_alloc(64, 64));
+	CHECK_EQUAL(errno, UNTOUCHED);
+	free(block);
+	CHECK_EQUAL(errno, UNTOUCHED);
+	allocspan_guard_exit(&guard);
+	CHECK_EQUAL(errno, UNTOUCHED);
+}
+
 static void a_block_freed_in_another_group_is_counted_for_its_own(void)
 {
 	struct watched source = claim_watch(token);
@@ -577,6 +601,7 @@ static const struct claim claims[] = {
 	CLAIM(a_failed_realloc_leaves_the_block_and_its_owner),
 	CLAIM(reallocarray_counts_the_product),
 	CLAIM(what_fails_is_not_counted),
+	CLAIM(what_succeeds_keeps_errno),
 	CLAIM(a_block_freed_in_another_group_is_counted_for_its_own),
 	CLAIM(a_block_freed_on_another_thread_is_counted_for_its_own_group),
 	CLAIM(a_block_of_a_thread_that_ended_is_counted_when_it_is_freed),

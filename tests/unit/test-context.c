@@ -142,6 +142,40 @@ static void a_context_holds_what_its_owner_released(void **state)
 	assert_true(interned_group_is_gone("held by a context", group_id));
 }
 
+static void *capture_inside(void *argument)
+{
+	struct seen *seen = argument;
+	struct allocspan_guard guard = allocspan_context_enter(&seen->context);
+	struct allocspan_context carried_on = allocspan_context_capture();
+
+	allocspan_guard_exit(&guard);
+	allocspan_context_release(&seen->context);
+	seen->context = carried_on;
+	return NULL;
+}
+
+static void a_context_captured_inside_a_context_carries_it_on(void **state)
+{
+	struct allocspan_span *handed = allocspan_span_create("handed on");
+	const uint64_t span_id = allocspan_span_id(handed);
+	struct allocspan_guard in_span = allocspan_span_enter(handed);
+	struct allocspan_guard in_token = allocspan_token_enter(second);
+	struct seen seen = { .context = allocspan_context_capture() };
+
+	(void) state;
+	allocspan_guard_exit(&in_token);
+	allocspan_guard_exit(&in_span);
+	allocspan_span_release(handed);
+	for (int i = 0; i < 3; i++) {
+		run_in_thread(capture_inside, &seen);
+	}
+	release_many_groups();
+	run_in_thread(enter_context, &seen);
+	assert_int_equal(seen.group, allocspan_token_id(second));
+	assert_int_equal(seen.current_span, span_id);
+	allocspan_context_release(&seen.context);
+}
+
 static void a_released_context_is_all_zero_and_released_again_freely(void **state)
 {
 	struct allocspan_guard guard = allocspan_token_enter(first);
@@ -333,6 +367,7 @@ int main(void)
 		cmocka_unit_test(a_captured_untracked_period_is_untracked_also_under_root_tracking),
 		cmocka_unit_test(a_captured_nothing_is_root_under_root_tracking),
 		cmocka_unit_test(a_context_holds_what_its_owner_released),
+		cmocka_unit_test(a_context_captured_inside_a_context_carries_it_on),
 		cmocka_unit_test(a_released_context_is_all_zero_and_released_again_freely),
 		cmocka_unit_test(a_context_is_entered_by_several_threads_at_once),
 		cmocka_unit_test(call_runs_the_function_inside_the_context),
