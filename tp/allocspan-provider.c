@@ -12,6 +12,8 @@
 #define LTTNG_UST_TRACEPOINT_PROVIDER_HIDDEN_DEFINITION
 #include "allocspan-provider.h"
 
+#include <lttng/ust-fork.h>
+
 #include "trace-events.h"
 
 #define DEFINE_EMIT(event, parameters, arguments)                                                  \
@@ -32,4 +34,7 @@ ASPAN_TRACE_EVENTS(DEFINE_EMIT)
 __attribute__((visibility("default"))) const struct aspan_trace_events aspan_trace_events = {
 	.size_bytes = sizeof(struct aspan_trace_events),
 	ASPAN_TRACE_EVENTS(TABLE_ENTRY)
+	.before_fork = lttng_ust_before_fork,
+	.after_fork_in_parent = lttng_ust_after_fork_parent,
+	.after_fork_in_child = lttng_ust_after_fork_child,
 };

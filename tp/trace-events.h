@@ -11,6 +11,7 @@
 #ifndef ASPAN_TP_TRACE_EVENTS_H
 #define ASPAN_TP_TRACE_EVENTS_H
 
+#include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -66,6 +67,13 @@ struct aspan_trace_events {
 	} event;
 	ASPAN_TRACE_EVENTS(ASPAN_TRACE_EVENT_MEMBERS)
 #undef ASPAN_TRACE_EVENT_MEMBERS
+	/*
+	 * What liblttng-ust-fork calls around fork(): without it, a child may find LTTng's locks taken for ever. The
+	 * child's is called instead of the parent's and starts LTTng's threads again.
+	 */
+	void (*before_fork)(sigset_t *saved);
+	void (*after_fork_in_parent)(sigset_t *saved);
+	void (*after_fork_in_child)(sigset_t *saved);
 };
 
 /* The one symbol that liballocspan-tp.so exports besides LTTng's: `const struct aspan_trace_events`. */

@@ -6,12 +6,14 @@
 
 #include <dlfcn.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "debug.h"
 
 #define PROVIDER_FILE "liballocspan-tp.so"
+#define FORK_HANDLER_FILE "liblttng-ust-fork.so.1"
 
 static const int never_enabled;
 static void *const no_sessions;
@@ -46,6 +48,17 @@ static void *open_beside_us(void)
 	return dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
 }
 
+static bool is_loaded(const char *file)
+{
+	void *library = dlopen(file, RTLD_LAZY | RTLD_NOLOAD);
+
+	if (!library) {
+		return false;
+	}
+	dlclose(library);
+	return true;
+}
+
 void aspan_trace_open(void)
 {
 	const struct aspan_trace_events *table;
@@ -70,8 +83,48 @@ void aspan_trace_open(void)
 #define COPY_EMIT(event, parameters, arguments) aspan_trace.event.emit = table->event.emit;
 	ASPAN_TRACE_EVENTS(COPY_EMIT)
 	atomic_thread_fence(memory_order_release);
+	if (!is_loaded(FORK_HANDLER_FILE)) {
+		aspan_trace.after_fork_in_parent = table->after_fork_in_parent;
+		aspan_trace.after_fork_in_child = table->after_fork_in_child;
+		aspan_trace.before_fork = table->before_fork;
+	}
 #define COPY_FLAGS(event, parameters, arguments)                                                   \
 	aspan_trace.event.sessions = table->event.sessions;                                        \
 	aspan_trace.event.enabled = table->event.enabled;
 	ASPAN_TRACE_EVENTS(COPY_FLAGS)
+}
+
+/* Of the thread that forks; protected by LTTng's own lock, which is held from before to after. */
+static sigset_t fork_signals;
+
+void aspan_trace_before_fork(void)
+{
+	sigset_t signals;
+
+	if (aspan_trace.before_fork) {
+		aspan_trace.before_fork(&signals);
+		fork_signals = signals;
+	}
+}
+
+void aspan_trace_after_fork_in_parent(void)
+{
+	sigset_t signals = fork_signals;
+
+	if (aspan_trace.before_fork) {
+		aspan_trace.after_fork_in_parent(&signals);
+	}
+}
+
+/* LTTng starts its threads again, which allocates. */
+void aspan_trace_after_fork_in_child(void)
+{
+	sigset_t signals = fork_signals;
+	uint32_t busy = aspan_thread.busy;
+
+	if (aspan_trace.before_fork) {
+		aspan_thread.busy = busy | ASPAN_BUSY_INTERNAL;
+		aspan_trace.after_fork_in_child(&signals);
+		aspan_thread.busy = busy;
+	}
 }

@@ -27,6 +27,13 @@ extern struct aspan_trace_events aspan_trace;
 		aspan_thread.busy = aspan_busy_before;                                             \
 	} while (0)
 
+/*
+ * Around fork(), outermost: keep LTTng in order in the child, unless the program runs with liblttng-ust-fork, which does it.
+ */
+void aspan_trace_before_fork(void);
+void aspan_trace_after_fork_in_parent(void);
+void aspan_trace_after_fork_in_child(void);
+
 /* Loads the provider, once, at the library's start; what goes wrong is only told to ALLOCSPAN_DEBUG. */
 void aspan_trace_open(void);
 
