@@ -163,26 +163,6 @@ void aspan_bind_bindings_settle(void)
 	}
 }
 
-static void add_input(struct allocspan_binding *binding, const struct aspan_bind_source *source)
-{
-	if (!source->text) {
-		binding->inputs[binding->input_count++] = &source->argument;
-	}
-}
-
-static void collect_inputs(struct allocspan_binding *binding)
-{
-	const struct aspan_bind_spec *spec = &binding->spec;
-
-	add_input(binding, &spec->name);
-	for (size_t i = 0; i < spec->tag_count; i++) {
-		if (spec->by.name_count && strcmp(spec->tags[i].key, spec->by.names[0]) == 0) {
-			binding->by_input = binding->input_count;
-		}
-		add_input(binding, &spec->tags[i].value);
-	}
-}
-
 static void add_points(struct allocspan_binding *binding, const struct aspan_bind_event *events,
 		       size_t count, enum aspan_bind_role role)
 {
@@ -260,7 +240,6 @@ static int fill_binding(struct allocspan_binding *binding, const char *text, cha
 		return error;
 	}
 	binding->is_matched = binding->spec.match.name_count > 0;
-	collect_inputs(binding);
 	collect_points(binding);
 	own = find_own_event(binding);
 	if (own) {
@@ -269,8 +248,8 @@ static int fill_binding(struct allocspan_binding *binding, const char *text, cha
 			 own->name);
 		return -EINVAL;
 	}
-	error = aspan_bind_group_table_init(&binding->groups,
-					    binding->input_count ? binding->spec.groups_max : 1);
+	error = aspan_bind_group_table_init(
+		&binding->groups, binding->spec.input_count ? binding->spec.groups_max : 1);
 	if (!error && binding->spec.label.name) {
 		error = aspan_bind_label_table_init(&binding->labels, binding->spec.groups_max);
 	}

@@ -32,8 +32,6 @@
 #include "spec.h"
 #include "store.h"
 
-/* The name of the group and its tags, as far as they come from arguments. */
-#define ASPAN_BIND_INPUTS_MAX (1 + ASPAN_BIND_TAGS_MAX)
 #define ASPAN_BIND_POINTS_MAX (2 * ASPAN_BIND_EVENTS_MAX + 1)
 #define ASPAN_BIND_SIGNATURE_BYTES 2048
 #define ASPAN_BIND_MESSAGE_BYTES 512
@@ -80,11 +78,7 @@ struct allocspan_binding {
 	struct aspan_bind_point points[ASPAN_BIND_POINTS_MAX];
 	size_t point_count;
 
-	/* The sources that are arguments: of the name first, if it is one, then of the tags in order. */
-	const struct aspan_bind_argument *inputs[ASPAN_BIND_INPUTS_MAX];
-	size_t input_count;
 	enum aspan_bind_kind input_kinds[ASPAN_BIND_INPUTS_MAX]; /* as they were found first */
-	size_t by_input; /* which of them a label names */
 
 	struct aspan_bind_store store; /* protected by the lock GROUPS */
 	struct aspan_bind_group_table groups;

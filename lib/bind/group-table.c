@@ -118,9 +118,9 @@ static void describe_label(struct description *description, struct allocspan_bin
 			   const struct aspan_bind_point *point, const struct values *values)
 {
 	struct aspan_bind_lock lock = aspan_bind_lock_take(ASPAN_BIND_LOCK_GROUPS);
-	const char *label = aspan_bind_label_find(&binding->labels,
-						  is_string(&point->readers[binding->by_input]),
-						  values->of[binding->by_input]);
+	const char *label = aspan_bind_label_find(
+		&binding->labels, is_string(&point->readers[binding->spec.by_input]),
+		values->of[binding->spec.by_input]);
 
 	if (label) {
 		memcpy(description->label, label, strlen(label) + 1);

@@ -4,16 +4,17 @@
  */
 #include "open-spans.h"
 
-#include <allocspan/span.h>
-
 #include <errno.h>
 #include <limits.h>
 #include <pthread.h>
 #include <string.h>
 
 #include "binding.h"
+#include "guard.h"
 #include "lock.h"
+#include "misuse.h"
 #include "record.h"
+#include "span.h"
 #include "store.h"
 
 /* Of a record with its first entries: a page. */
@@ -84,7 +85,6 @@ void aspan_bind_open(struct aspan_bind_thread *thread, struct allocspan_binding 
 	struct aspan_bind_entry *entry;
 	uint64_t serial;
 
-	(void) ip;
 	if (aspan_unlikely(index >= thread->capacity) && !grow(thread)) {
 		return;
 	}
@@ -97,7 +97,7 @@ void aspan_bind_open(struct aspan_bind_thread *thread, struct allocspan_binding 
 	serial = thread->last_serial += ASPAN_BIND_ENTRY_SERIAL_STEP;
 	atomic_store_explicit(&entry->binding, binding, memory_order_relaxed);
 	atomic_store_explicit(&entry->key, key_value, memory_order_relaxed);
-	entry->guard = allocspan_span_enter(span);
+	entry->guard = aspan_span_enter(span, ip);
 	atomic_store_explicit(&entry->state, serial | ASPAN_BIND_ENTRY_OPEN, memory_order_release);
 }
 
@@ -108,7 +108,6 @@ static void leave(struct aspan_bind_thread *thread, uint32_t index, void *ip)
 	struct allocspan_guard guard = entry->guard;
 	uint32_t count;
 
-	(void) ip;
 	/* What another thread makes of it meanwhile no longer matters. */
 	atomic_store_explicit(&entry->state, ASPAN_BIND_ENTRY_FREE, memory_order_relaxed);
 	aspan_signal_fence();
@@ -118,15 +117,17 @@ static void leave(struct aspan_bind_thread *thread, uint32_t index, void *ip)
 	}
 	atomic_store_explicit(&thread->count, count, memory_order_relaxed);
 	aspan_signal_fence();
-	allocspan_guard_exit(&guard);
+	aspan_guard_exit(&guard, ip);
 }
 
-static void count_unended(const struct aspan_bind_entry *entry)
+static void count_unended(const struct aspan_bind_entry *entry, void *ip)
 {
 	struct allocspan_binding *binding =
 		atomic_load_explicit(&entry->binding, memory_order_relaxed);
 
 	atomic_fetch_add_explicit(&binding->unended_count, 1, memory_order_relaxed);
+	aspan_misuse(ASPAN_MISUSE_BEGIN_NOT_ENDED, allocspan_current_group_id(),
+		     allocspan_current_span_id(), ip);
 }
 
 /* The innermost open pair of a binding; -1 if there is none. */
@@ -150,7 +151,7 @@ static ASPAN_SLOW void leave_inner(struct aspan_bind_thread *thread, uint32_t in
 
 		if (is_open(entry) &&
 		    !atomic_load_explicit(&entry->binding, memory_order_relaxed)->is_matched) {
-			count_unended(entry);
+			count_unended(entry, ip);
 			leave(thread, i, ip);
 		}
 	}
@@ -169,7 +170,7 @@ bool aspan_bind_close(struct aspan_bind_thread *thread, const struct allocspan_b
 		leave_inner(thread, (uint32_t) index, ip);
 	}
 	if (aspan_unlikely(is_unended)) {
-		count_unended(&thread->entries[index]);
+		count_unended(&thread->entries[index], ip);
 	}
 	leave(thread, (uint32_t) index, ip);
 	return true;
@@ -187,7 +188,7 @@ bool aspan_bind_close_key(struct aspan_bind_thread *thread, struct allocspan_bin
 		if (entry_state(entry) == ASPAN_BIND_ENTRY_OPEN && is_of(entry, binding) &&
 		    has_key_value(entry, key_value)) {
 			if (is_unended) {
-				count_unended(entry);
+				count_unended(entry, ip);
 			}
 			leave(thread, index, ip);
 			return true;
@@ -311,7 +312,7 @@ static void leave_everything(struct aspan_bind_thread *thread)
 	index = atomic_load_explicit(&thread->count, memory_order_relaxed);
 	while (index-- > 0) {
 		if (is_open(&thread->entries[index])) {
-			count_unended(&thread->entries[index]);
+			count_unended(&thread->entries[index], NULL);
 			leave(thread, index, NULL);
 		}
 	}

@@ -183,7 +183,7 @@ static bool agree_on_kind(struct preparation *preparation, size_t input, enum as
 	return binding->input_kinds[input] == kind ||
 	       complain(preparation,
 			"the argument '%s' is of another sort than in the other events",
-			binding->inputs[input]->names[0]);
+			binding->spec.inputs[input]->names[0]);
 }
 
 static bool make_inputs(struct preparation *preparation)
@@ -191,9 +191,9 @@ static bool make_inputs(struct preparation *preparation)
 	struct aspan_bind_point *point = preparation->point;
 	const struct allocspan_binding *binding = point->binding;
 
-	point->reader_count = binding->input_count;
-	for (size_t i = 0; i < binding->input_count; i++) {
-		if (!make_reader(preparation, binding->inputs[i], &point->readers[i]) ||
+	point->reader_count = binding->spec.input_count;
+	for (size_t i = 0; i < binding->spec.input_count; i++) {
+		if (!make_reader(preparation, binding->spec.inputs[i], &point->readers[i]) ||
 		    !agree_on_kind(preparation, i, point->readers[i].kind)) {
 			return false;
 		}
@@ -209,7 +209,7 @@ static bool make_label(struct preparation *preparation)
 	point->reader_count = 2;
 	return make_reader(preparation, &binding->spec.label_key, &point->readers[0]) &&
 	       make_reader(preparation, &binding->spec.label_name, &point->readers[1]) &&
-	       agree_on_kind(preparation, binding->by_input, point->readers[0].kind);
+	       agree_on_kind(preparation, binding->spec.by_input, point->readers[0].kind);
 }
 
 static bool make_match(struct preparation *preparation)

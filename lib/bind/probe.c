@@ -7,10 +7,12 @@
  * tests/integration/bind-cost.c measures it.
  */
 #include <allocspan/guard.h>
+#include <allocspan/span.h>
 
 #include "binding.h"
 #include "compiler.h"
 #include "lock.h"
+#include "misuse.h"
 #include "open-spans.h"
 #include "tell.h"
 #include "value.h"
@@ -73,15 +75,13 @@ static void begin(struct aspan_bind_thread *thread, const struct aspan_bind_poin
 	}
 }
 
-/* An exit of what was never entered is what the core calls such a thing, and records. */
-static ASPAN_SLOW void report_unbegun(struct allocspan_binding *binding)
+static ASPAN_SLOW void report_unbegun(struct allocspan_binding *binding, void *ip)
 {
-	struct allocspan_guard never_entered = { 0 };
-
 	if (atomic_fetch_add_explicit(&binding->unbegun_count, 1, memory_order_relaxed) == 0) {
 		aspan_bind_tell("%s: an end without a begin", binding->spec.default_name);
 	}
-	allocspan_guard_exit(&never_entered);
+	aspan_misuse(ASPAN_MISUSE_END_NOT_BEGUN, allocspan_current_group_id(),
+		     allocspan_current_span_id(), ip);
 }
 
 static void end(struct aspan_bind_thread *thread, const struct aspan_bind_point *point,
@@ -92,14 +92,14 @@ static void end(struct aspan_bind_thread *thread, const struct aspan_bind_point 
 
 	if (!binding->is_matched) {
 		if (aspan_unlikely(!aspan_bind_close(thread, binding, false, registers->ip))) {
-			report_unbegun(binding);
+			report_unbegun(binding, registers->ip);
 		}
 		return;
 	}
 	key = match_key(point, registers);
 	if (!aspan_bind_close_key(thread, binding, key, false, registers->ip) &&
 	    !aspan_bind_end_elsewhere(binding, key)) {
-		report_unbegun(binding);
+		report_unbegun(binding, registers->ip);
 	}
 }
 
@@ -116,7 +116,7 @@ static ASPAN_SLOW void label(const struct aspan_bind_point *point,
 			      aspan_bind_value(&point->readers[1], registers));
 	lock = aspan_bind_lock_take(ASPAN_BIND_LOCK_GROUPS);
 	if (aspan_bind_label_set(&binding->labels, &binding->store, is_string, value, text)) {
-		aspan_bind_group_table_relabel(&binding->groups, binding->by_input, is_string,
+		aspan_bind_group_table_relabel(&binding->groups, binding->spec.by_input, is_string,
 					       value);
 	}
 	aspan_bind_lock_give(&lock);

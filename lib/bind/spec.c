@@ -411,6 +411,24 @@ static const char *make_name(struct reader *reader)
 	return storage_keep(reader, (size_t) (length > VALUE_MAX ? VALUE_MAX : length));
 }
 
+static void add_input(struct aspan_bind_spec *spec, const struct aspan_bind_source *source)
+{
+	if (!source->text) {
+		spec->inputs[spec->input_count++] = &source->argument;
+	}
+}
+
+static void collect_inputs(struct aspan_bind_spec *spec)
+{
+	add_input(spec, &spec->name);
+	for (size_t i = 0; i < spec->tag_count; i++) {
+		if (spec->by.name_count && strcmp(spec->tags[i].key, spec->by.names[0]) == 0) {
+			spec->by_input = spec->input_count;
+		}
+		add_input(spec, &spec->tags[i].value);
+	}
+}
+
 static bool read_spec(struct reader *reader)
 {
 	struct aspan_bind_spec *spec = reader->spec;
@@ -427,6 +445,7 @@ static bool read_spec(struct reader *reader)
 	} else if (spec->name.text) {
 		spec->default_name = spec->name.text;
 	}
+	collect_inputs(spec);
 	return true;
 }
 

@@ -30,6 +30,8 @@
 #define ASPAN_BIND_CONDITIONS_MAX 4
 #define ASPAN_BIND_ALTERNATIVES_MAX 4
 #define ASPAN_BIND_TAGS_MAX 14
+/* The name of the group and its tags, as far as they come from arguments. */
+#define ASPAN_BIND_INPUTS_MAX (1 + ASPAN_BIND_TAGS_MAX)
 #define ASPAN_BIND_GROUPS_DEFAULT 1000
 #define ASPAN_BIND_GROUPS_MAX 1000000
 
@@ -82,6 +84,10 @@ struct aspan_bind_spec {
 	struct aspan_bind_argument label_key;
 	struct aspan_bind_argument label_name;
 	struct aspan_bind_argument match;
+	/* The sources that are arguments: of the name first, if it is one, then of the tags in order. */
+	const struct aspan_bind_argument *inputs[ASPAN_BIND_INPUTS_MAX];
+	size_t input_count;
+	size_t by_input; /* which of them is `by`, and so what a label names */
 	unsigned int groups_max;
 	bool is_nested;
 	char storage[2 * ASPAN_BIND_SPEC_BYTES];
