@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The streams of the graph.
+ *
+ * Streams and traces are known by their addresses. The table holds a reference on each, so that no address is
+ * used again for another one.
+ */
+#include "stream-table.h"
+
+#include "event-layout.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+struct aspan_stream_trace {
+	const bt_trace *trace;
+	uint32_t index; /* in the model */
+};
+
+void aspan_stream_table_fini(struct aspan_stream_table *table)
+{
+	for (size_t i = 0; i < table->stream_count; i++) {
+		bt_stream_put_ref(table->streams[i].stream);
+	}
+	for (size_t i = 0; i < table->trace_count; i++) {
+		bt_trace_put_ref(table->traces[i].trace);
+	}
+	aspan_id_map_fini(&table->stream_map);
+	free(table->streams);
+	free(table->traces);
+	*table = (struct aspan_stream_table){ 0 };
+}
+
+static const char *get_environment_string(const bt_trace *trace, const char *name)
+{
+	const bt_value *value = bt_trace_borrow_environment_entry_value_by_name_const(trace, name);
+
+	return value && bt_value_is_string(value) ? bt_value_string_get(value) : NULL;
+}
+
+/* Only traces of one process (LTTng's per-process buffers) have it in their environment. */
+static bool get_environment_vpid(const bt_trace *trace, uint64_t *vpid)
+{
+	const bt_value *value =
+		bt_trace_borrow_environment_entry_value_by_name_const(trace, "vpid");
+
+	if (!value || !bt_value_is_signed_integer(value)) {
+		return false;
+	}
+	*vpid = (uint64_t) bt_value_integer_signed_get(value);
+	return true;
+}
+
+static int add_trace(struct aspan_stream_table *table, struct aspan_model *model,
+		     const bt_trace *trace, uint32_t *index)
+{
+	struct aspan_stream_trace *moved =
+		reallocarray(table->traces, table->trace_count + 1, sizeof(*moved));
+	int result;
+
+	if (!moved) {
+		return -ENOMEM;
+	}
+	table->traces = moved;
+	result = aspan_model_add_trace(model, get_environment_string(trace, "hostname"), index);
+	if (result) {
+		return result;
+	}
+	bt_trace_get_ref(trace);
+	moved[table->trace_count++] =
+		(struct aspan_stream_trace){ .trace = trace, .index = *index };
+	return 0;
+}
+
+static int find_trace(struct aspan_stream_table *table, struct aspan_model *model,
+		      const bt_trace *trace, uint32_t *index)
+{
+	for (size_t i = 0; i < table->trace_count; i++) {
+		if (table->traces[i].trace == trace) {
+			*index = table->traces[i].index;
+			return 0;
+		}
+	}
+	return add_trace(table, model, trace, index);
+}
+
+static int fill_stream(struct aspan_stream_table *table, struct aspan_model *model,
+		       struct aspan_stream *filled, const bt_stream *stream)
+{
+	const bt_trace *trace = bt_stream_borrow_trace_const(stream);
+	const bt_stream_class *stream_class = bt_stream_borrow_class_const(stream);
+	const bt_field_class *contexts =
+		bt_stream_class_borrow_event_common_context_field_class_const(stream_class);
+
+	*filled = (struct aspan_stream){
+		.stream = stream,
+		.has_clock = bt_stream_class_borrow_default_clock_class_const(stream_class),
+		.origin.procname = get_environment_string(trace, "procname"),
+		.contexts = {
+			.vpid = aspan_field_find(contexts, "vpid", BT_FIELD_CLASS_TYPE_SIGNED_INTEGER),
+			.vtid = aspan_field_find(contexts, "vtid", BT_FIELD_CLASS_TYPE_SIGNED_INTEGER),
+			.pid_ns = aspan_field_find(contexts, "pid_ns",
+						   BT_FIELD_CLASS_TYPE_UNSIGNED_INTEGER),
+			.procname = aspan_field_find(contexts, "procname",
+						     BT_FIELD_CLASS_TYPE_STRING),
+		},
+	};
+	filled->origin.has_vpid = get_environment_vpid(trace, &filled->origin.vpid) ||
+				  filled->contexts.vpid >= 0;
+	return find_trace(table, model, trace, &filled->origin.trace);
+}
+
+static int add_stream(struct aspan_stream_table *table, struct aspan_model *model,
+		      const bt_stream *stream, uint32_t *index)
+{
+	struct aspan_stream *moved =
+		reallocarray(table->streams, table->stream_count + 1, sizeof(*moved));
+	int result;
+
+	if (!moved) {
+		return -ENOMEM;
+	}
+	table->streams = moved;
+	*index = (uint32_t) table->stream_count;
+	result = fill_stream(table, model, &moved[*index], stream);
+	if (!result) {
+		result = aspan_id_map_set(&table->stream_map, (uintptr_t) stream, *index);
+	}
+	if (!result) {
+		bt_stream_get_ref(stream);
+		table->stream_count++;
+	}
+	return result;
+}
+
+int aspan_stream_table_find(struct aspan_stream_table *table, struct aspan_model *model,
+			    const bt_stream *stream, const struct aspan_stream **found)
+{
+	uint32_t index = aspan_id_map_find(&table->stream_map, (uintptr_t) stream);
+
+	if (index == ASPAN_ID_MAP_NONE) {
+		int result = add_stream(table, model, stream, &index);
+
+		if (result) {
+			return result;
+		}
+	}
+	*found = &table->streams[index];
+	return 0;
+}
+
+static const bt_field *borrow_context(const bt_field *contexts, int index)
+{
+	return bt_field_structure_borrow_member_field_by_index_const(contexts, (uint64_t) index);
+}
+
+void aspan_stream_read_origin(const struct aspan_stream *stream, const bt_event *event,
+			      struct aspan_origin *origin)
+{
+	const struct aspan_stream_contexts *members = &stream->contexts;
+	const bt_field *contexts = bt_event_borrow_common_context_field_const(event);
+
+	*origin = stream->origin;
+	if (members->vpid >= 0) {
+		origin->vpid = (uint64_t) bt_field_integer_signed_get_value(
+			borrow_context(contexts, members->vpid));
+	}
+	if (members->vtid >= 0) {
+		origin->vtid = (uint64_t) bt_field_integer_signed_get_value(
+			borrow_context(contexts, members->vtid));
+	}
+	if (members->pid_ns >= 0) {
+		origin->pid_namespace = bt_field_integer_unsigned_get_value(
+			borrow_context(contexts, members->pid_ns));
+	}
+	if (members->procname >= 0) {
+		origin->procname =
+			bt_field_string_get_value(borrow_context(contexts, members->procname));
+	}
+}

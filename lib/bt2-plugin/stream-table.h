@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The streams of the graph: of which trace each is, and where its events' contexts are.
+ *
+ * LTTng puts contexts in the CTF structure event.context, which babeltrace2 calls the event's common context. A
+ * trace of one process (per-process buffers) tells pid and name in its environment instead.
+ */
+#ifndef ASPAN_BT2_STREAM_TABLE_H
+#define ASPAN_BT2_STREAM_TABLE_H
+
+#include "events.h"
+#include "id-map.h"
+#include "model.h"
+
+#include <babeltrace2/babeltrace.h>
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Index of the member of the event's contexts, or -1. */
+struct aspan_stream_contexts {
+	int vpid, vtid, pid_ns, procname;
+};
+
+struct aspan_stream {
+	const bt_stream *stream;
+	struct aspan_origin origin; /* of all its events, as far as the trace tells it */
+	struct aspan_stream_contexts contexts;
+	bool has_clock;
+};
+
+struct aspan_stream_trace;
+
+struct aspan_stream_table {
+	struct aspan_stream *streams;
+	size_t stream_count;
+	struct aspan_id_map stream_map; /* address to index */
+	struct aspan_stream_trace *traces;
+	size_t trace_count;
+};
+
+/* An all-zero table is an empty one. */
+void aspan_stream_table_fini(struct aspan_stream_table *table);
+
+/* Gives the stream; announces its trace to the model if it is the first of it. 0 or -ENOMEM. */
+int aspan_stream_table_find(struct aspan_stream_table *table, struct aspan_model *model,
+			    const bt_stream *stream, const struct aspan_stream **found);
+
+/* Tells of which process and thread an event of the stream is. */
+void aspan_stream_read_origin(const struct aspan_stream *stream, const bt_event *event,
+			      struct aspan_origin *origin);
+
+#endif
