@@ -8,9 +8,11 @@
 #include <allocspan/version.h>
 
 #include <argp.h>
+#include <fcntl.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define STRINGIFY_(value) #value
 #define STRINGIFY(value) STRINGIFY_(value)
@@ -141,10 +143,26 @@ static int help(int argc, char **argv)
 	return run_subcommand(argv[2], 2, arguments);
 }
 
+/*
+ * A pipe must not become one of the standard streams where these are closed. What is run gets them closed, as it should.
+ */
+static void reserve_standard_streams(void)
+{
+	int fd;
+
+	do {
+		fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+	} while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0) {
+		close(fd);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	const char *word = argc > 1 ? argv[1] : NULL;
 
+	reserve_standard_streams();
 	argp_err_exit_status = ASPAN_CLI_EXIT_USAGE;
 	if (!word) {
 		print_help(stderr);

@@ -2,9 +2,8 @@
 /*
  * What is in a trace, by counting its events with libbabeltrace2.
  *
- * A graph of three components: the CTF reader, the muxer that makes one stream of its ports, and
- * a sink that counts. The reader wants the directories that hold a `metadata` file: LTTng makes one a user and
- * word size.
+ * A graph: a CTF reader for each directory that holds a `metadata` file (LTTng makes one a user and word size), the
+ * muxer that makes one stream of their ports, and a sink that counts.
  */
 #include "record-count.h"
 #include "record-signals.h"
@@ -14,7 +13,9 @@
 
 #include <errno.h>
 #include <ftw.h>
+#include <inttypes.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -81,7 +82,8 @@ static bool should_go_on(struct counting *counting)
 		counting->is_interrupted = true;
 		return false;
 	}
-	if (!counting->has_said_so && time(NULL) - counting->started >= PATIENCE_S) {
+	if (!counting->has_said_so && aspan_terminal_is_interactive(stderr) &&
+	    time(NULL) - counting->started >= PATIENCE_S) {
 		counting->has_said_so = true;
 		aspan_terminal_note("counting the events; Ctrl-C skips that");
 	}
@@ -113,22 +115,26 @@ static bt_graph_simple_sink_component_consume_func_status count_batch(bt_message
 	return BT_GRAPH_SIMPLE_SINK_COMPONENT_CONSUME_FUNC_STATUS_OK;
 }
 
-static const bt_component_source *add_reader(bt_graph *graph, bt_value *directories)
+static const bt_component_source *add_reader(bt_graph *graph, const bt_plugin *plugin,
+					     const char *directory, uint64_t number)
 {
-	const bt_plugin *plugin = NULL;
 	const bt_component_source *reader = NULL;
 	bt_value *parameters = bt_value_map_create();
+	bt_value *inputs = bt_value_array_create();
+	char name[32];
 
-	bt_plugin_find("ctf", BT_FALSE, BT_FALSE, BT_TRUE, BT_TRUE, BT_FALSE, &plugin);
-	if (plugin && parameters &&
-	    bt_value_map_insert_entry(parameters, "inputs", directories) ==
+	snprintf(name, sizeof(name), "reader-%" PRIu64, number);
+	if (parameters && inputs &&
+	    bt_value_array_append_string_element(inputs, directory) ==
+		    BT_VALUE_ARRAY_APPEND_ELEMENT_STATUS_OK &&
+	    bt_value_map_insert_entry(parameters, "inputs", inputs) ==
 		    BT_VALUE_MAP_INSERT_ENTRY_STATUS_OK) {
 		bt_graph_add_source_component(
 			graph, bt_plugin_borrow_source_component_class_by_name_const(plugin, "fs"),
-			"reader", parameters, BT_LOGGING_LEVEL_NONE, &reader);
+			name, parameters, BT_LOGGING_LEVEL_NONE, &reader);
 	}
 	bt_value_put_ref(parameters);
-	bt_plugin_put_ref(plugin);
+	bt_value_put_ref(inputs);
 	return reader;
 }
 
@@ -153,16 +159,39 @@ static bool connect_reader(bt_graph *graph, const bt_component_source *reader,
 			   const bt_component_filter *muxer)
 {
 	uint64_t count = bt_component_source_get_output_port_count(reader);
+	uint64_t taken = bt_component_filter_get_input_port_count(muxer) - 1;
 
 	for (uint64_t i = 0; i < count; i++) {
 		if (bt_graph_connect_ports(
 			    graph, bt_component_source_borrow_output_port_by_index_const(reader, i),
-			    bt_component_filter_borrow_input_port_by_index_const(muxer, i),
+			    bt_component_filter_borrow_input_port_by_index_const(muxer, taken + i),
 			    NULL) != BT_GRAPH_CONNECT_PORTS_STATUS_OK) {
 			return false;
 		}
 	}
 	return true;
+}
+
+/* A reader takes one trace, and each directory is one. */
+static bool add_readers(bt_graph *graph, const bt_component_filter *muxer,
+			const bt_value *directories)
+{
+	uint64_t count = bt_value_array_get_length(directories);
+	const bt_plugin *plugin = NULL;
+	bool is_done;
+
+	bt_plugin_find("ctf", BT_FALSE, BT_FALSE, BT_TRUE, BT_TRUE, BT_FALSE, &plugin);
+	is_done = plugin != NULL;
+	for (uint64_t i = 0; is_done && i < count; i++) {
+		const bt_value *directory =
+			bt_value_array_borrow_element_by_index_const(directories, i);
+		const bt_component_source *reader =
+			add_reader(graph, plugin, bt_value_string_get(directory), i);
+
+		is_done = reader && connect_reader(graph, reader, muxer);
+	}
+	bt_plugin_put_ref(plugin);
+	return is_done;
 }
 
 static bool add_counter(bt_graph *graph, const bt_component_filter *muxer,
@@ -180,15 +209,15 @@ static bool add_counter(bt_graph *graph, const bt_component_filter *muxer,
 }
 
 /* After a failure the library must not be called again, so each step waits for the one before. */
-static bool build_graph(bt_graph *graph, bt_value *directories, struct counting *counting)
+static bool build_graph(bt_graph *graph, const bt_value *directories, struct counting *counting)
 {
-	const bt_component_source *reader = add_reader(graph, directories);
-	const bt_component_filter *muxer = reader ? add_muxer(graph) : NULL;
+	const bt_component_filter *muxer = add_muxer(graph);
 
-	return muxer && connect_reader(graph, reader, muxer) && add_counter(graph, muxer, counting);
+	return muxer && add_readers(graph, muxer, directories) &&
+	       add_counter(graph, muxer, counting);
 }
 
-static int run_graph(bt_value *directories, struct counting *counting)
+static int run_graph(const bt_value *directories, struct counting *counting)
 {
 	bt_graph *graph = bt_graph_create(0);
 	int ret = -EIO;

@@ -8,6 +8,7 @@
 #include "record-daemon.h"
 #include "files.h"
 #include "locate.h"
+#include "record-place.h"
 #include "record-signals.h"
 #include "terminal.h"
 
@@ -26,10 +27,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#define ROOT_RUN_DIRECTORY "/var/run/lttng"
 #define DIRECTORY_MODE 0755
 #define START_TIMEOUT_MS 60000
 #define POLL_MS 1000
+#define RETRY_NS 5000000
 
 bool aspan_record_daemon_is_running(void)
 {
@@ -78,12 +79,31 @@ static int make_home(char **home)
 	return ret < 0 ? ret : make_subdirectory(*home, "sessions");
 }
 
+/* False if it turns out that the one that was there is just being ended. */
+static bool use_running(struct aspan_record_daemon *daemon)
+{
+	bool must_start;
+
+	if (!aspan_record_daemon_is_running()) {
+		return false;
+	}
+	if (geteuid() != 0 || !aspan_record_place_exists()) {
+		return true;
+	}
+	daemon->place = aspan_record_place_join(&must_start);
+	daemon->is_shared = daemon->place >= 0 && !must_start;
+	if (daemon->place >= 0 && must_start) {
+		aspan_record_place_close(daemon->place, true);
+	}
+	return !must_start;
+}
+
 int aspan_record_daemon_prepare(struct aspan_record_daemon *daemon)
 {
 	int ret;
 
 	*daemon = (struct aspan_record_daemon){ 0 };
-	if (aspan_record_daemon_is_running()) {
+	if (use_running(daemon)) {
 		return 0;
 	}
 	ret = make_home(&daemon->directory);
@@ -102,13 +122,13 @@ static bool enter_namespace(const char *directory)
 	char *run;
 	bool is_mounted;
 
-	mkdir(ROOT_RUN_DIRECTORY, DIRECTORY_MODE);
+	mkdir(ASPAN_ROOT_RUN_DIRECTORY, DIRECTORY_MODE);
 	if (asprintf(&run, "%s/run", directory) < 0) {
 		return false;
 	}
 	is_mounted = unshare(CLONE_NEWNS) == 0 &&
 		     mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
-		     mount(run, ROOT_RUN_DIRECTORY, NULL, MS_BIND, NULL) == 0;
+		     mount(run, ASPAN_ROOT_RUN_DIRECTORY, NULL, MS_BIND, NULL) == 0;
 	free(run);
 	return is_mounted;
 }
@@ -134,7 +154,9 @@ become_daemon(const struct aspan_record_daemon *daemon, const char *program, pid
 	char *apps_socket, *sessions;
 
 	setsid();
-	prctl(PR_SET_PDEATHSIG, SIGTERM);
+	if (!daemon->is_shared) {
+		prctl(PR_SET_PDEATHSIG, SIGTERM);
+	}
 	redirect(daemon->directory);
 	if (getppid() != parent ||
 	    asprintf(&apps_socket, "--apps-sock=%s/.lttng/lttng-ust-sock-8", daemon->directory) <
@@ -143,7 +165,7 @@ become_daemon(const struct aspan_record_daemon *daemon, const char *program, pid
 		_exit(EXIT_FAILURE);
 	}
 	aspan_record_signals_restore();
-	if (geteuid() == 0 && !daemon->is_mounted) {
+	if (daemon->is_shared) {
 		execl(program, "lttng-sessiond", "--no-kernel", "--sig-parent", sessions,
 		      (char *) NULL);
 	} else {
@@ -202,16 +224,51 @@ static void print_why(const char *directory)
 	aspan_terminal_error("the session daemon does not start%s; see 'allocspan doctor'", said);
 }
 
-static void forget_pid(struct aspan_record_daemon *daemon)
+static int spawn(struct aspan_record_daemon *daemon, const char *program)
 {
-	kill(daemon->pid, SIGKILL);
-	waitpid(daemon->pid, NULL, 0);
+	pid_t self = getpid();
+	int ret;
+
+	daemon->pid = fork();
+	if (daemon->pid == 0) {
+		become_daemon(daemon, program, self);
+	}
+	ret = daemon->pid < 0 ? -errno : wait_until_ready(daemon->pid);
+	if (ret == 0) {
+		return 0;
+	}
+	if (ret != -EINTR) {
+		print_why(daemon->directory);
+	}
+	if (daemon->pid > 0) {
+		kill(daemon->pid, SIGKILL);
+		waitpid(daemon->pid, NULL, 0);
+	}
 	daemon->pid = 0;
+	return ret;
+}
+
+static int spawn_shared(struct aspan_record_daemon *daemon, const char *program)
+{
+	bool must_start;
+	int ret = 0;
+
+	daemon->place = aspan_record_place_join(&must_start);
+	if (daemon->place < 0) {
+		aspan_terminal_error("cannot use " ASPAN_ROOT_RUN_DIRECTORY ": %s",
+				     strerror(-daemon->place));
+		return daemon->place;
+	}
+	daemon->is_shared = true;
+	if (must_start) {
+		ret = spawn(daemon, program);
+		aspan_record_place_open(daemon->place, daemon->pid);
+	}
+	return ret;
 }
 
 int aspan_record_daemon_start(struct aspan_record_daemon *daemon)
 {
-	pid_t self = getpid();
 	char *program;
 	int ret;
 
@@ -224,50 +281,40 @@ int aspan_record_daemon_start(struct aspan_record_daemon *daemon)
 		return ret;
 	}
 	daemon->is_mounted = geteuid() == 0 && enter_namespace(daemon->directory);
-	daemon->pid = fork();
-	if (daemon->pid == 0) {
-		become_daemon(daemon, program, self);
+	if (geteuid() == 0 && !daemon->is_mounted) {
+		ret = spawn_shared(daemon, program);
+	} else {
+		ret = spawn(daemon, program);
 	}
 	free(program);
-	if (daemon->pid < 0) {
-		ret = -errno;
-		daemon->pid = 0;
-		aspan_terminal_error("cannot start a session daemon: %s", strerror(-ret));
-		return ret;
-	}
-	ret = wait_until_ready(daemon->pid);
-	if (ret == 0) {
-		return 0;
-	}
-	if (ret != -EINTR) {
-		print_why(daemon->directory);
-	}
-	forget_pid(daemon);
 	return ret;
 }
 
-/* Others can have found a daemon in root's one place. */
-static bool is_used_by_others(const struct aspan_record_daemon *daemon)
+static void end_shared(struct aspan_record_daemon *daemon)
 {
-	struct lttng_session *sessions = NULL;
-	int count = 0;
+	const struct timespec retry = { .tv_nsec = RETRY_NS };
+	pid_t pid = aspan_record_place_leave(daemon->place);
 
-	if (geteuid() == 0 && !daemon->is_mounted) {
-		count = lttng_list_sessions(&sessions);
-		free(sessions);
+	if (pid > 0) {
+		kill(pid, SIGTERM);
+		/* It is our child if we started it. */
+		while (waitpid(pid, NULL, WNOHANG) != pid && kill(pid, 0) == 0) {
+			nanosleep(&retry, NULL);
+		}
 	}
-	return count > 0;
+	aspan_record_place_close(daemon->place, pid > 0);
 }
 
 void aspan_record_daemon_stop(struct aspan_record_daemon *daemon)
 {
-	if (daemon->pid > 0 && !is_used_by_others(daemon)) {
+	if (daemon->is_shared) {
+		end_shared(daemon);
+	} else if (daemon->pid > 0) {
 		kill(daemon->pid, SIGTERM);
 		waitpid(daemon->pid, NULL, 0);
 	}
-	daemon->pid = 0;
 	if (daemon->is_mounted) {
-		umount2(ROOT_RUN_DIRECTORY, MNT_DETACH);
+		umount2(ASPAN_ROOT_RUN_DIRECTORY, MNT_DETACH);
 	}
 	if (daemon->directory) {
 		aspan_files_remove_tree(daemon->directory);

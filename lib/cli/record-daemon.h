@@ -5,8 +5,8 @@
  * A daemon of our own is nobody else's: it lives in a temporary directory, programs find it through
  * LTTNG_HOME, and it ends with the recording. LTTng 2.13 has one fixed place for root's daemon, /var/run/lttng,
  * so for root this process first moves into a mount namespace in which that is the temporary
- * directory. Where that is not allowed (an ordinary container), root's daemon lives in the one place,
- * and is left running if it turns out that others have sessions there.
+ * directory. Where that is not allowed (an ordinary container), recordings share a daemon in the one
+ * place (record-place.h).
  */
 #ifndef ASPAN_CLI_RECORD_DAEMON_H
 #define ASPAN_CLI_RECORD_DAEMON_H
@@ -15,9 +15,11 @@
 #include <sys/types.h>
 
 struct aspan_record_daemon {
-	pid_t pid; /* 0: it is not ours */
+	pid_t pid; /* of the child; 0: none */
 	char *directory; /* its home; NULL: it is not ours */
 	bool is_mounted; /* root's place is private */
+	bool is_shared; /* root's place is shared, */
+	int place; /* and this is its file */
 };
 
 /* Whether liblttng-ctl reaches a session daemon that this user may use. */

@@ -14,7 +14,7 @@
  *	the session stops when all data is on disk; the daemon ends
  *	what was recorded is counted and told
  *
- * From the first process on, signals are taken only where this is ready for them (record-signals.h).
+ * From the output directory on, signals are taken only where this is ready for them (record-signals.h).
  */
 #include "commands.h"
 #include "locate.h"
@@ -170,11 +170,11 @@ static int prepare(struct recording *recording)
 {
 	const struct aspan_record_options *options = &recording->options;
 
+	aspan_record_signals_block();
 	if (aspan_record_output_create(&recording->output, options->output, recording->program) <
 	    0) {
 		return EXIT_FAILURE;
 	}
-	aspan_record_signals_block();
 	if (aspan_record_daemon_prepare(&recording->daemon) < 0 || prepare_command(recording) < 0 ||
 	    aspan_record_daemon_start(&recording->daemon) < 0 ||
 	    aspan_record_session_start(&recording->session, options, &recording->buffers,
@@ -190,6 +190,14 @@ static void abandon(struct recording *recording)
 	aspan_record_session_destroy(&recording->session);
 	aspan_record_daemon_stop(&recording->daemon);
 	aspan_record_output_discard(&recording->output);
+}
+
+/* So that it can be copied into a shell. */
+static void tell_next(const char *directory)
+{
+	const char *quote = strpbrk(directory, " \t\n\"\\$&;|<>()*?[]#~`!") ? "'" : "";
+
+	aspan_terminal_note("next: allocspan report %s%s%s", quote, directory, quote);
 }
 
 static void tell_lost(const struct recording *recording, uint64_t discarded)
@@ -237,7 +245,7 @@ static void tell(const struct recording *recording, uint64_t discarded)
 		aspan_record_diagnosis_print(&counts, &recording->options, recording->program);
 	}
 	if (ret < 0 || counts.events > 0) {
-		aspan_terminal_note("next: allocspan report %s", directory);
+		tell_next(directory);
 	}
 }
 

@@ -23,6 +23,18 @@ records_short_programs_of_a_script() {
 	expect_equal "frees" "$(count allocspan:free trace)" 70
 }
 
+# su is no login here, so that it keeps the environment.
+records_programs_of_other_users() {
+	[ "$(id -u)" -eq 0 ] || skip "needs root to become somebody else"
+	chmod 755 "$work"
+	su nobody -s /bin/sh -c "test -x '$RECORD_TARGET'" || skip "others may not read the build directory"
+	expect_status 0 record -o trace -- sh -c \
+		"'$RECORD_TARGET' enter g alloc 10; su nobody -s /bin/sh -c \"'$RECORD_TARGET' enter h alloc 20\""
+	expect_equal "allocations" "$(count allocspan:alloc trace)" 30
+	expect_equal "users" "$(find trace/ust/uid -mindepth 1 -maxdepth 1 | wc -l)" 2
+	expect_note "recorded $(babeltrace2 trace | wc -l) events"
+}
+
 loses_nothing_of_a_busy_program() {
 	expect_status 0 record -o trace -- "$RECORD_TARGET" enter g alloc 300000 free alloc 300000 free
 	expect_equal "allocations" "$(count allocspan:alloc trace)" 600000

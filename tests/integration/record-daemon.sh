@@ -26,6 +26,24 @@ several_recordings_run_at_once() {
 	expect_nothing_left
 }
 
+# As root in an ordinary container.
+confined() { setpriv --bounding-set=-sys_admin --inh-caps=-sys_admin "$@"; }
+
+where_namespaces_are_not_allowed_recordings_share_a_daemon() {
+	[ -n "${LTTNG_FIXTURE_ISOLATED:-}" ] || skip "needs a /var/run/lttng of its own"
+	for i in 1 2 3 4; do
+		confined "$ALLOCSPAN" record -o "trace$i" -- "$RECORD_TARGET" enter "g$i" alloc 1000 free \
+			2>"$work/err" || fail "recording $i" &
+	done
+	wait
+	for i in 1 2 3 4; do
+		expect_equal "frees in trace$i" \
+			"$(babeltrace2 "trace$i" | grep free: | grep -c "group=g$i,")" 1000
+	done
+	expect_nothing_left
+	! lttng --no-sessiond list >/dev/null 2>&1 || fail "a daemon runs"
+}
+
 plainly() { setpriv --reuid=65534 --regid=65534 --clear-groups "$@"; }
 
 an_ordinary_user_needs_no_help() {

@@ -33,6 +33,18 @@ tells_what_was_recorded_and_what_next() {
 	expect_equal "stdout" "$(cat "$work/out")" ""
 }
 
+closed_streams_do_no_harm() {
+	status=0
+	record -o trace -- "$RECORD_TARGET" enter g alloc 3 status 7 <&- >&- 2>&- || status=$?
+	expect_equal "status" "$status" 7
+	expect_equal "allocations" "$(count allocspan:alloc trace)" 3
+}
+
+what_to_type_next_can_be_typed() {
+	expect_status 0 record -o "a trace" -- "$RECORD_TARGET" enter g alloc 1
+	expect_note "next: allocspan report 'a trace'"
+}
+
 names_the_directory_after_command_and_time() {
 	expect_status 0 record -- "$RECORD_TARGET" enter g alloc 1
 	found=$(ls)
