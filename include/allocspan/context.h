@@ -41,6 +41,8 @@ struct allocspan_context {
  * - *Thread safety*: any thread.
  * - *Async-signal safety*: yes; may be called inside malloc and in a tracker.
  * - *Cost*: two atomic increments, tracing off or on.
+ *
+ * @snippet context.c allocspan_context_capture
  */
 ALLOCSPAN_API struct allocspan_context allocspan_context_capture(void) ALLOCSPAN_NOTHROW;
 
@@ -57,6 +59,8 @@ ALLOCSPAN_API struct allocspan_context allocspan_context_capture(void) ALLOCSPAN
  * - *Thread safety*: any thread, any number at once.
  * - *Async-signal safety*: as allocspan_token_enter().
  * - *Cost*: a few nanoseconds, no lock, no allocation, no system call, tracing off or on.
+ *
+ * @snippet context.c allocspan_context_enter
  */
 ALLOCSPAN_API struct allocspan_guard
 allocspan_context_enter(const struct allocspan_context *context) ALLOCSPAN_NOTHROW;
@@ -70,6 +74,8 @@ allocspan_context_enter(const struct allocspan_context *context) ALLOCSPAN_NOTHR
  * - *Thread safety*: any thread, one at a time for a context.
  * - *Async-signal safety*: no; may be called inside malloc and in a tracker.
  * - *Cost*: two atomic decrements; more if they were the last references.
+ *
+ * @snippet context.c allocspan_context_release
  */
 ALLOCSPAN_API void allocspan_context_release(struct allocspan_context *context) ALLOCSPAN_NOTHROW;
 
@@ -87,6 +93,8 @@ ALLOCSPAN_API void allocspan_context_release(struct allocspan_context *context) 
  * - *Thread safety*: any thread, any number at once.
  * - *Async-signal safety*: that of @p function; may be called inside malloc and in a tracker.
  * - *Cost*: that of allocspan_context_enter() and allocspan_guard_exit().
+ *
+ * @snippet context.c allocspan_context_call
  */
 ALLOCSPAN_API void *allocspan_context_call(const struct allocspan_context *context,
 					   void *(*function)(void *), void *argument);
@@ -107,6 +115,8 @@ ALLOCSPAN_API void *allocspan_context_call(const struct allocspan_context *conte
  * - *Thread safety*: any thread.
  * - *Async-signal safety*: no; may be called inside malloc and in a tracker as far as pthread_create() may.
  * - *Cost*: that of pthread_create() and about a microsecond, tracing off or on.
+ *
+ * @snippet context.c allocspan_thread_create
  */
 ALLOCSPAN_API int allocspan_thread_create(pthread_t *thread, const pthread_attr_t *attributes,
 					  void *(*start)(void *), void *argument) ALLOCSPAN_NOTHROW;

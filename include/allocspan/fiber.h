@@ -26,6 +26,8 @@ struct allocspan_fiber;
  * - *Thread safety*: any thread; takes the library's lock.
  * - *Async-signal safety*: no; may be called inside malloc and in a tracker.
  * - *Cost*: about a microsecond, tracing off or on.
+ *
+ * @snippet fiber.c allocspan_fiber_create
  */
 ALLOCSPAN_API struct allocspan_fiber *allocspan_fiber_create(void) ALLOCSPAN_NOTHROW;
 
@@ -38,6 +40,8 @@ ALLOCSPAN_API struct allocspan_fiber *allocspan_fiber_create(void) ALLOCSPAN_NOT
  * - *Thread safety*: any thread; takes the library's lock.
  * - *Async-signal safety*: no; may be called inside malloc and in a tracker.
  * - *Cost*: under a microsecond, tracing off or on.
+ *
+ * @snippet fiber.c allocspan_fiber_destroy
  */
 ALLOCSPAN_API void allocspan_fiber_destroy(struct allocspan_fiber *fiber) ALLOCSPAN_NOTHROW;
 
@@ -50,6 +54,8 @@ ALLOCSPAN_API void allocspan_fiber_destroy(struct allocspan_fiber *fiber) ALLOCS
  * - *Thread safety*: any thread; the answer is about the calling one.
  * - *Async-signal safety*: as allocspan_token_enter().
  * - *Cost*: about a nanosecond, tracing off or on.
+ *
+ * @snippet fiber.c allocspan_fiber_get_current
  */
 ALLOCSPAN_API struct allocspan_fiber *allocspan_fiber_get_current(void) ALLOCSPAN_NOTHROW;
 
@@ -65,6 +71,8 @@ ALLOCSPAN_API struct allocspan_fiber *allocspan_fiber_get_current(void) ALLOCSPA
  * - *Thread safety*: any thread; a fiber runs on one at a time.
  * - *Async-signal safety*: no; may be called inside malloc and in a tracker.
  * - *Cost*: a few nanoseconds, no lock, no allocation, no system call, tracing off or on.
+ *
+ * @snippet fiber.c allocspan_fiber_switch
  */
 ALLOCSPAN_API void allocspan_fiber_switch(struct allocspan_fiber *fiber) ALLOCSPAN_NOTHROW;
 

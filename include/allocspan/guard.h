@@ -57,6 +57,8 @@ struct allocspan_mark {
  * - *Async-signal safety*: yes; may be called inside malloc and in a tracker.
  * - *Cost*: tracing off: a few nanoseconds, no lock, no allocation, no system call; out of order it
  *   grows with the guards entered since. Tracing on: for a span, one `span_exit` event more.
+ *
+ * @snippet guard.c allocspan_guard_exit
  */
 ALLOCSPAN_API void allocspan_guard_exit(struct allocspan_guard *guard) ALLOCSPAN_NOTHROW;
 
@@ -70,6 +72,8 @@ ALLOCSPAN_API void allocspan_guard_exit(struct allocspan_guard *guard) ALLOCSPAN
  * - *Thread safety*: any thread; the answer is about the calling one.
  * - *Async-signal safety*: yes; may be called inside malloc and in a tracker.
  * - *Cost*: about a nanosecond, tracing off or on.
+ *
+ * @snippet guard.c allocspan_current_group_id
  */
 ALLOCSPAN_API uint64_t allocspan_current_group_id(void) ALLOCSPAN_NOTHROW;
 
@@ -86,6 +90,8 @@ ALLOCSPAN_API uint64_t allocspan_current_group_id(void) ALLOCSPAN_NOTHROW;
  * - *Async-signal safety*: yes, except a thread's first `enter` of all, which takes a lock with signals
  *   blocked and maps memory; may be called inside malloc and in a tracker.
  * - *Cost*: a few nanoseconds, tracing off or on.
+ *
+ * @snippet guard.c allocspan_untracked_enter
  */
 ALLOCSPAN_API struct allocspan_guard allocspan_untracked_enter(void) ALLOCSPAN_NOTHROW;
 
@@ -100,6 +106,8 @@ ALLOCSPAN_API struct allocspan_guard allocspan_untracked_enter(void) ALLOCSPAN_N
  * - *Thread safety*: any thread; the mark is of use only to it (or to the fiber).
  * - *Async-signal safety*: yes; may be called inside malloc and in a tracker.
  * - *Cost*: about a nanosecond, tracing off or on.
+ *
+ * @snippet guard.c allocspan_mark_take
  */
 ALLOCSPAN_API struct allocspan_mark allocspan_mark_take(void) ALLOCSPAN_NOTHROW;
 
@@ -115,6 +123,8 @@ ALLOCSPAN_API struct allocspan_mark allocspan_mark_take(void) ALLOCSPAN_NOTHROW;
  * - *Thread safety*: any thread, with its own mark.
  * - *Async-signal safety*: yes; may be called inside malloc and in a tracker.
  * - *Cost*: a few nanoseconds for each guard exited; tracing on: one `span_exit` event for each span.
+ *
+ * @snippet guard.c allocspan_unwind
  */
 ALLOCSPAN_API void allocspan_unwind(const struct allocspan_mark *mark) ALLOCSPAN_NOTHROW;
 
@@ -131,6 +141,8 @@ ALLOCSPAN_API void allocspan_unwind(const struct allocspan_mark *mark) ALLOCSPAN
  * - *Thread safety*: any thread.
  * - *Async-signal safety*: yes; may be called inside malloc and in a tracker.
  * - *Cost*: one atomic load, tracing off or on.
+ *
+ * @snippet guard.c allocspan_misuse_count
  */
 ALLOCSPAN_API uint64_t allocspan_misuse_count(void) ALLOCSPAN_NOTHROW;
 

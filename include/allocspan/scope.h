@@ -40,6 +40,8 @@ struct allocspan_site {
  * - *Thread safety*: any thread; the first call takes the library's lock.
  * - *Async-signal safety*: as allocspan_span_enter(), but for the first call, which must not be in a signal handler.
  * - *Cost*: that of allocspan_span_enter(), after the first call.
+ *
+ * @snippet scope.c allocspan_site_enter
  */
 ALLOCSPAN_API struct allocspan_guard allocspan_site_enter(struct allocspan_site *site) ALLOCSPAN_NOTHROW;
 
@@ -73,6 +75,8 @@ ALLOCSPAN_END_DECLS
  * @brief Makes a token's group active until the end of the enclosing block.
  *
  * @param token A `struct allocspan_token *`, as for allocspan_token_enter().
+ *
+ * @snippet scope.c ALLOCSPAN_SCOPE
  */
 #define ALLOCSPAN_SCOPE(token)                                                                     \
 	ALLOCSPAN_GUARDED_(ALLOCSPAN_UNIQUE(allocspan_scope_), allocspan_token_enter(token))
@@ -81,11 +85,17 @@ ALLOCSPAN_END_DECLS
  * @brief Enters a span until the end of the enclosing block.
  *
  * @param span A `struct allocspan_span *`, as for allocspan_span_enter().
+ *
+ * @snippet scope.c ALLOCSPAN_SPAN_SCOPE
  */
 #define ALLOCSPAN_SPAN_SCOPE(span)                                                                 \
 	ALLOCSPAN_GUARDED_(ALLOCSPAN_UNIQUE(allocspan_scope_), allocspan_span_enter(span))
 
-/** @brief Tracks nothing that this thread allocates until the end of the enclosing block. */
+/**
+ * @brief Tracks nothing that this thread allocates until the end of the enclosing block.
+ *
+ * @snippet scope.c ALLOCSPAN_UNTRACKED_SCOPE
+ */
 #define ALLOCSPAN_UNTRACKED_SCOPE()                                                                \
 	ALLOCSPAN_GUARDED_(ALLOCSPAN_UNIQUE(allocspan_scope_), allocspan_untracked_enter())
 
@@ -95,6 +105,8 @@ ALLOCSPAN_END_DECLS
  * `ALLOCSPAN_SPAN("parse", "component", "xml");` makes a span and interns a token (allocspan_token_intern())
  * when it is first reached. The arguments are string constants: the name of both, then keys and values in
  * turn.
+ *
+ * @snippet scope.c ALLOCSPAN_SPAN
  */
 #define ALLOCSPAN_SPAN(...) ALLOCSPAN_SPAN_(ALLOCSPAN_UNIQUE(allocspan_span_), __VA_ARGS__)
 

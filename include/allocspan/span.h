@@ -32,6 +32,8 @@ struct allocspan_span;
  * - *Thread safety*: any thread; takes the library's lock.
  * - *Async-signal safety*: no; may be called inside malloc and in a tracker.
  * - *Cost*: under a microsecond, tracing off or on.
+ *
+ * @snippet span.c allocspan_span_create
  */
 ALLOCSPAN_API struct allocspan_span *allocspan_span_create(const char *name) ALLOCSPAN_NOTHROW;
 
@@ -45,6 +47,8 @@ ALLOCSPAN_API struct allocspan_span *allocspan_span_create(const char *name) ALL
  * - *Thread safety*: any thread.
  * - *Async-signal safety*: yes; may be called inside malloc and in a tracker.
  * - *Cost*: one atomic increment, tracing off or on.
+ *
+ * @snippet span.c allocspan_span_retain
  */
 ALLOCSPAN_API struct allocspan_span *
 allocspan_span_retain(struct allocspan_span *span) ALLOCSPAN_NOTHROW;
@@ -62,6 +66,8 @@ allocspan_span_retain(struct allocspan_span *span) ALLOCSPAN_NOTHROW;
  * - *Thread safety*: any thread; the last release takes the library's lock.
  * - *Async-signal safety*: no; may be called inside malloc and in a tracker.
  * - *Cost*: one atomic decrement; the last release under a microsecond, tracing off or on.
+ *
+ * @snippet span.c allocspan_span_release
  */
 ALLOCSPAN_API void allocspan_span_release(struct allocspan_span *span) ALLOCSPAN_NOTHROW;
 
@@ -78,6 +84,8 @@ ALLOCSPAN_API void allocspan_span_release(struct allocspan_span *span) ALLOCSPAN
  * - *Thread safety*: any thread, also while others enter the span; takes the library's lock.
  * - *Async-signal safety*: no; may be called inside malloc and in a tracker.
  * - *Cost*: under a microsecond, tracing off or on.
+ *
+ * @snippet span.c allocspan_span_attach
  */
 ALLOCSPAN_API int allocspan_span_attach(struct allocspan_span *span,
 					struct allocspan_token *token) ALLOCSPAN_NOTHROW;
@@ -94,6 +102,8 @@ ALLOCSPAN_API int allocspan_span_attach(struct allocspan_span *span,
  * - *Thread safety*: any thread, also while others enter the span; takes the library's lock.
  * - *Async-signal safety*: no; may be called inside malloc and in a tracker.
  * - *Cost*: under a microsecond, tracing off or on.
+ *
+ * @snippet span.c allocspan_span_detach
  */
 ALLOCSPAN_API int allocspan_span_detach(struct allocspan_span *span) ALLOCSPAN_NOTHROW;
 
@@ -107,6 +117,8 @@ ALLOCSPAN_API int allocspan_span_detach(struct allocspan_span *span) ALLOCSPAN_N
  * - *Thread safety*: any thread.
  * - *Async-signal safety*: yes; may be called inside malloc and in a tracker.
  * - *Cost*: about a nanosecond, tracing off or on.
+ *
+ * @snippet span.c allocspan_span_id
  */
 ALLOCSPAN_API uint64_t allocspan_span_id(const struct allocspan_span *span) ALLOCSPAN_NOTHROW;
 
@@ -119,6 +131,8 @@ ALLOCSPAN_API uint64_t allocspan_span_id(const struct allocspan_span *span) ALLO
  * - *Thread safety*: any thread; the answer is about the calling one.
  * - *Async-signal safety*: yes; may be called inside malloc and in a tracker.
  * - *Cost*: about a nanosecond, tracing off or on.
+ *
+ * @snippet span.c allocspan_current_span_id
  */
 ALLOCSPAN_API uint64_t allocspan_current_span_id(void) ALLOCSPAN_NOTHROW;
 
@@ -135,6 +149,8 @@ ALLOCSPAN_API uint64_t allocspan_current_span_id(void) ALLOCSPAN_NOTHROW;
  * - *Thread safety*: any thread, any number at once.
  * - *Async-signal safety*: as allocspan_token_enter().
  * - *Cost*: a few nanoseconds, no lock, no allocation, no system call; tracing on: one `span_enter` event.
+ *
+ * @snippet span.c allocspan_span_enter
  */
 ALLOCSPAN_API struct allocspan_guard allocspan_span_enter(struct allocspan_span *span) ALLOCSPAN_NOTHROW;
 
@@ -153,6 +169,8 @@ ALLOCSPAN_API struct allocspan_guard allocspan_span_enter(struct allocspan_span 
  * - *Thread safety*: any thread, any number at once.
  * - *Async-signal safety*: that of @p function; may be called inside malloc and in a tracker.
  * - *Cost*: that of allocspan_span_enter() and allocspan_guard_exit().
+ *
+ * @snippet span.c allocspan_span_call
  */
 ALLOCSPAN_API void *allocspan_span_call(struct allocspan_span *span, void *(*function)(void *),
 					void *argument);

@@ -74,6 +74,8 @@ struct allocspan_stats {
  * - *Thread safety*: any thread; takes the library's lock.
  * - *Async-signal safety*: no; may be called inside malloc and in a tracker.
  * - *Cost*: about a microsecond; tracing on: one event more.
+ *
+ * @snippet token.c allocspan_token_register
  */
 ALLOCSPAN_API struct allocspan_token *allocspan_token_register(const char *name,
 							       const struct allocspan_tag *tags,
@@ -95,6 +97,8 @@ ALLOCSPAN_API struct allocspan_token *allocspan_token_register(const char *name,
  * - *Thread safety*: any thread; takes the library's lock.
  * - *Async-signal safety*: no; may be called inside malloc and in a tracker.
  * - *Cost*: under a microsecond if it exists, else as registering; tracing on: one event more if it is new.
+ *
+ * @snippet token.c allocspan_token_intern
  */
 ALLOCSPAN_API struct allocspan_token *allocspan_token_intern(const char *name,
 							     const struct allocspan_tag *tags,
@@ -110,6 +114,8 @@ ALLOCSPAN_API struct allocspan_token *allocspan_token_intern(const char *name,
  * - *Thread safety*: any thread.
  * - *Async-signal safety*: yes; may be called inside malloc and in a tracker.
  * - *Cost*: one atomic increment, tracing off or on.
+ *
+ * @snippet token.c allocspan_token_retain
  */
 ALLOCSPAN_API struct allocspan_token *
 allocspan_token_retain(struct allocspan_token *token) ALLOCSPAN_NOTHROW;
@@ -127,6 +133,8 @@ allocspan_token_retain(struct allocspan_token *token) ALLOCSPAN_NOTHROW;
  * - *Thread safety*: any thread; the last release takes the library's lock.
  * - *Async-signal safety*: no; may be called inside malloc and in a tracker.
  * - *Cost*: one atomic decrement; the last release about a microsecond; tracing on: one event more.
+ *
+ * @snippet token.c allocspan_token_release
  */
 ALLOCSPAN_API void allocspan_token_release(struct allocspan_token *token) ALLOCSPAN_NOTHROW;
 
@@ -139,6 +147,8 @@ ALLOCSPAN_API void allocspan_token_release(struct allocspan_token *token) ALLOCS
  * - *Thread safety*: any thread.
  * - *Async-signal safety*: yes; may be called inside malloc and in a tracker.
  * - *Cost*: about a nanosecond, tracing off or on.
+ *
+ * @snippet token.c allocspan_token_get_root
  */
 ALLOCSPAN_API struct allocspan_token *allocspan_token_get_root(void) ALLOCSPAN_NOTHROW;
 
@@ -152,6 +162,8 @@ ALLOCSPAN_API struct allocspan_token *allocspan_token_get_root(void) ALLOCSPAN_N
  * - *Thread safety*: any thread.
  * - *Async-signal safety*: yes; may be called inside malloc and in a tracker.
  * - *Cost*: about a nanosecond, tracing off or on.
+ *
+ * @snippet token.c allocspan_token_id
  */
 ALLOCSPAN_API uint64_t allocspan_token_id(const struct allocspan_token *token) ALLOCSPAN_NOTHROW;
 
@@ -165,6 +177,8 @@ ALLOCSPAN_API uint64_t allocspan_token_id(const struct allocspan_token *token) A
  * - *Thread safety*: any thread.
  * - *Async-signal safety*: yes; may be called inside malloc and in a tracker.
  * - *Cost*: about a nanosecond, tracing off or on.
+ *
+ * @snippet token.c allocspan_token_name
  */
 ALLOCSPAN_API const char *allocspan_token_name(const struct allocspan_token *token) ALLOCSPAN_NOTHROW;
 
@@ -184,6 +198,8 @@ ALLOCSPAN_API const char *allocspan_token_name(const struct allocspan_token *tok
  * - *Async-signal safety*: yes (a thread's first `enter`, and one that doubles its stack, take a lock
  *   with signals blocked and map memory); may be called inside malloc and in a tracker.
  * - *Cost*: a few nanoseconds, no lock, no allocation, no system call, tracing off or on.
+ *
+ * @snippet token.c allocspan_token_enter
  */
 ALLOCSPAN_API struct allocspan_guard
 allocspan_token_enter(struct allocspan_token *token) ALLOCSPAN_NOTHROW;
@@ -200,6 +216,8 @@ allocspan_token_enter(struct allocspan_token *token) ALLOCSPAN_NOTHROW;
  * - *Thread safety*: any thread; takes the library's lock.
  * - *Async-signal safety*: no; may be called inside malloc and in a tracker.
  * - *Cost*: grows with the number of threads, tracing off or on.
+ *
+ * @snippet token.c allocspan_token_stats
  */
 ALLOCSPAN_API int allocspan_token_stats(const struct allocspan_token *token,
 					struct allocspan_stats *stats) ALLOCSPAN_NOTHROW;
@@ -220,6 +238,8 @@ ALLOCSPAN_API int allocspan_token_stats(const struct allocspan_token *token,
  * - *Async-signal safety*: no; may be called inside malloc and in a tracker.
  * - *Cost*: grows with the number of threads. While any budget is set, each tracked block costs a few
  *   nanoseconds more.
+ *
+ * @snippet token.c allocspan_token_budget_set
  */
 ALLOCSPAN_API int allocspan_token_budget_set(struct allocspan_token *token,
 					     uint64_t budget_bytes) ALLOCSPAN_NOTHROW;

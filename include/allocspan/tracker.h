@@ -58,6 +58,8 @@ struct allocspan_tracker {
  * - *Thread safety*: any thread; the first wins. Other threads follow with their next allocation.
  * - *Async-signal safety*: yes; may be called inside malloc.
  * - *Cost*: while a tracker is set, each tracked block costs the callbacks and malloc_usable_size().
+ *
+ * @snippet tracker.c allocspan_tracker_set
  */
 ALLOCSPAN_API int allocspan_tracker_set(const struct allocspan_tracker *tracker) ALLOCSPAN_NOTHROW;
 

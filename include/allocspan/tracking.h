@@ -20,6 +20,8 @@ ALLOCSPAN_BEGIN_DECLS
  * - *Thread safety*: any thread; other threads follow with their next allocation.
  * - *Async-signal safety*: yes; may be called inside malloc and in a tracker.
  * - *Cost*: one atomic store, tracing off or on.
+ *
+ * @snippet tracking.c allocspan_tracking_enable
  */
 ALLOCSPAN_API void allocspan_tracking_enable(void) ALLOCSPAN_NOTHROW;
 
@@ -32,6 +34,8 @@ ALLOCSPAN_API void allocspan_tracking_enable(void) ALLOCSPAN_NOTHROW;
  * - *Thread safety*: any thread; other threads follow with their next allocation.
  * - *Async-signal safety*: yes; may be called inside malloc and in a tracker.
  * - *Cost*: one atomic store, tracing off or on.
+ *
+ * @snippet tracking.c allocspan_tracking_disable
  */
 ALLOCSPAN_API void allocspan_tracking_disable(void) ALLOCSPAN_NOTHROW;
 
@@ -45,6 +49,8 @@ ALLOCSPAN_API void allocspan_tracking_disable(void) ALLOCSPAN_NOTHROW;
  * - *Thread safety*: any thread; other threads follow with their next allocation.
  * - *Async-signal safety*: yes; may be called inside malloc and in a tracker.
  * - *Cost*: one atomic store, tracing off or on.
+ *
+ * @snippet tracking.c allocspan_root_enable
  */
 ALLOCSPAN_API void allocspan_root_enable(void) ALLOCSPAN_NOTHROW;
 
@@ -55,6 +61,8 @@ ALLOCSPAN_API void allocspan_root_enable(void) ALLOCSPAN_NOTHROW;
  * - *Thread safety*: any thread; other threads follow with their next allocation.
  * - *Async-signal safety*: yes; may be called inside malloc and in a tracker.
  * - *Cost*: one atomic store, tracing off or on.
+ *
+ * @snippet tracking.c allocspan_root_disable
  */
 ALLOCSPAN_API void allocspan_root_disable(void) ALLOCSPAN_NOTHROW;
 
@@ -74,6 +82,8 @@ ALLOCSPAN_API void allocspan_root_disable(void) ALLOCSPAN_NOTHROW;
  * - *Thread safety*: any thread.
  * - *Async-signal safety*: no; may be called in a tracker, where the block is not tracked.
  * - *Cost*: a few nanoseconds; tracing on: one event more.
+ *
+ * @snippet tracking.c allocspan_block_announce
  */
 ALLOCSPAN_API int allocspan_block_announce(void *address, size_t size_bytes) ALLOCSPAN_NOTHROW;
 
@@ -87,6 +97,8 @@ ALLOCSPAN_API int allocspan_block_announce(void *address, size_t size_bytes) ALL
  * - *Thread safety*: any thread, once a block.
  * - *Async-signal safety*: no; may be called in a tracker.
  * - *Cost*: a few nanoseconds; tracing on: one event more.
+ *
+ * @snippet tracking.c allocspan_block_retire
  */
 ALLOCSPAN_API int allocspan_block_retire(void *address) ALLOCSPAN_NOTHROW;
 
@@ -100,6 +112,8 @@ ALLOCSPAN_API int allocspan_block_retire(void *address) ALLOCSPAN_NOTHROW;
  * - *Thread safety*: any thread, as long as nobody frees the block.
  * - *Async-signal safety*: yes; may be called inside malloc and in a tracker.
  * - *Cost*: a few nanoseconds, tracing off or on.
+ *
+ * @snippet tracking.c allocspan_block_group_id
  */
 ALLOCSPAN_API uint64_t allocspan_block_group_id(const void *address) ALLOCSPAN_NOTHROW;
 
@@ -113,6 +127,8 @@ ALLOCSPAN_API uint64_t allocspan_block_group_id(const void *address) ALLOCSPAN_N
  * - *Thread safety*: any thread.
  * - *Async-signal safety*: yes; may be called inside malloc and in a tracker.
  * - *Cost*: one atomic load, tracing off or on.
+ *
+ * @snippet tracking.c allocspan_missed_count
  */
 ALLOCSPAN_API uint64_t allocspan_missed_count(void) ALLOCSPAN_NOTHROW;
 
