@@ -16,7 +16,8 @@
 # - LTTng 2.13 lets an ordinary user choose where the daemon lives ($LTTNG_HOME/.lttng), but for root
 #   it is always /var/run/lttng, and there can be one. For root, sourcing this file therefore runs
 #   the script again in a mount namespace with a /var/run/lttng and a /dev/shm of its own. Where that is
-#   not allowed (an ordinary container), tests take turns with a lock.
+#   not allowed (an ordinary container), it runs it again as the user nobody; and where nobody may not
+#   read the script, such tests take turns with a lock, and see what other programs of root record.
 # - Unix socket paths have 108 bytes: the directory has a short name.
 # - The daemon is ended by its pid, and waited for; its consumer daemons end with it. If the script is
 #   killed, the kernel ends the daemon.
@@ -29,17 +30,19 @@ LTTNG_FIXTURE_PID=
 LTTNG_FIXTURE_POLLS=600
 
 if [ "$(id -u)" = 0 ] && [ "${LTTNG_FIXTURE_ISOLATED:-}" != "$$" ]; then
-	mkdir -p /var/run/lttng
+	# exec keeps the pid, which says that it is done, for this script and not for those it calls.
 	if unshare --mount true 2>/dev/null; then
-		# exec keeps the pid, which says that it is done, for this script and not for those it calls.
+		mkdir -p /var/run/lttng
 		# shellcheck disable=SC2016
 		LTTNG_FIXTURE_ISOLATED=$$ exec unshare --mount sh -euc '
 			mount -t tmpfs -o mode=0755 allocspan-test /var/run/lttng
 			mount -t tmpfs -o mode=1777 allocspan-test /dev/shm
 			exec "$@"' sh "$(readlink "/proc/$$/exe")" "-$-" "$0" "$@"
+	elif setpriv --reuid=65534 --regid=65534 --clear-groups test -r "$0" 2>/dev/null; then
+		LTTNG_FIXTURE_ISOLATED=$$ exec setpriv --reuid=65534 --regid=65534 --clear-groups \
+			"$(readlink "/proc/$$/exe")" "-$-" "$0" "$@"
 	fi
-	LTTNG_FIXTURE_LOCK=/tmp/allocspan-fixture.lock
-	exec 9>"$LTTNG_FIXTURE_LOCK"
+	exec 9>/tmp/allocspan-fixture.lock
 	flock 9
 fi
 

@@ -422,6 +422,43 @@ static void root_tracking_counts_what_no_group_owns(void)
 	CHECK_COUNTED(root, 1, 10, 1, 10);
 }
 
+/* The C library's own entry points, which the interposer does not see. */
+void *__libc_malloc(size_t size);
+void __libc_free(void *block);
+
+static void a_block_that_was_never_seen_is_passed_through(void)
+{
+	struct watched watched = claim_watch(token);
+	void *block = kept(__libc_malloc(100));
+
+	CHECK_EQUAL(allocspan_block_group_id(block), 0);
+	free_in(token, block);
+	CHECK_COUNTED(watched, 0, 0, 0, 0);
+	block = realloc_in(token, kept(__libc_malloc(100)), 200);
+	CHECK_COUNTED(watched, 1, 200, 0, 0);
+	free(block);
+	CHECK_COUNTED(watched, 1, 200, 1, 200);
+}
+
+static void a_free_that_was_never_seen_is_made_up_for(void)
+{
+	struct watched first = claim_watch(token);
+	struct watched second = claim_watch(other);
+	void *block = malloc_in(token, 100);
+	void *again;
+
+	__libc_free(block);
+	again = malloc_in(other, 100);
+	/* glibc hands the block that was freed last out again. */
+	if (again == block) {
+		CHECK_COUNTED(first, 1, 100, 1, 100);
+	}
+	CHECK_COUNTED(second, 1, 100, 0, 0);
+	CHECK_EQUAL(allocspan_block_group_id(again), allocspan_token_id(other));
+	free(again);
+	CHECK_COUNTED(second, 1, 100, 1, 100);
+}
+
 static void tracking_changes_no_address_and_no_usable_size(void)
 {
 	for (size_t size = 0; size < 3000; size += 7) {
@@ -609,6 +646,8 @@ static const struct claim claims[] = {
 	CLAIM(in_an_untracked_period_nothing_new_is_counted),
 	CLAIM(while_tracking_is_disabled_only_old_blocks_are_followed),
 	CLAIM(root_tracking_counts_what_no_group_owns),
+	CLAIM(a_block_that_was_never_seen_is_passed_through),
+	CLAIM(a_free_that_was_never_seen_is_made_up_for),
 	CLAIM(tracking_changes_no_address_and_no_usable_size),
 	CLAIM(the_program_may_fill_the_usable_size),
 	CLAIM(threads_that_free_each_others_blocks_are_counted_exactly),

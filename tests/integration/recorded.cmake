@@ -33,6 +33,9 @@ if(TARGET allocspan AND TARGET allocspan-preload)
 	allocspan_add_recorded_test(recorded-turbulence recorded-turbulence.sh recorded-mix)
 	allocspan_add_recorded_test(recorded-counts recorded-claims.sh preload-counts)
 	allocspan_add_recorded_test(recorded-counts-new recorded-claims.sh preload-new)
+	add_test(NAME integration/recorded-root
+		COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/recorded-root.sh $<TARGET_FILE:allocspan-preload>)
+	set_tests_properties(integration/recorded-root PROPERTIES LABELS integration TIMEOUT 300)
 	allocspan_add_recorded_test(recorded-nothing recorded-nothing.sh preload-counts
 		$<TARGET_FILE:allocspan> $<TARGET_FILE:allocspan-tp>)
 endif()
