@@ -40,6 +40,7 @@ struct aspan_group {
 	char *tags; /* as in the trace */
 	char *name; /* NULL if only the tags tell it */
 	bool is_registered; /* its whole life is in the trace */
+	bool is_released; /* by its last token; interned again, it is registered again */
 
 	struct aspan_counts seen;
 	uint64_t foreign_free_count;

@@ -127,7 +127,7 @@ static bool is_registered_twice(const struct aspan_model *model, uint32_t proces
 	uint32_t i = aspan_id_map_find(&model->processes[process].groups, event->group_id);
 
 	for (; i != NONE; i = model->groups[i].next_of_id) {
-		if (model->groups[i].is_registered) {
+		if (model->groups[i].is_registered && !model->groups[i].is_released) {
 			return true;
 		}
 	}
@@ -158,11 +158,24 @@ static int take_group_register(struct aspan_model *model, uint32_t process,
 	if (result) {
 		return result;
 	}
-	if (model->groups[index].is_registered) {
+	if (model->groups[index].is_registered && !model->groups[index].is_released) {
 		model->processes[process].is_mixed = true;
 	}
 	model->groups[index].is_registered = true;
+	model->groups[index].is_released = false;
 	return 0;
+}
+
+static int take_group_release(struct aspan_model *model, uint32_t process,
+			      const struct aspan_event *event)
+{
+	uint32_t index;
+	int result = aspan_model_find_group(model, process, event, &index);
+
+	if (!result) {
+		model->groups[index].is_released = true;
+	}
+	return result;
 }
 
 static int take_group_stats(struct aspan_model *model, uint32_t process,
@@ -197,10 +210,11 @@ static int take(struct aspan_model *model, uint32_t process, const struct aspan_
 		return take_free(model, process, event);
 	case ASPAN_EVENT_GROUP_REGISTER:
 		return take_group_register(model, process, event);
+	case ASPAN_EVENT_GROUP_RELEASE:
+		return take_group_release(model, process, event);
 	case ASPAN_EVENT_GROUP_STATS:
 		return take_group_stats(model, process, event);
 	case ASPAN_EVENT_SPAN_ENTER:
-	case ASPAN_EVENT_GROUP_RELEASE:
 	case ASPAN_EVENT_BUDGET_EXCEEDED:
 		return take_group_event(model, process, event);
 	default:

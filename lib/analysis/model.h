@@ -7,7 +7,8 @@
  * - One pass. Memory grows with live blocks, groups and processes, never with the number of events.
  * - A group is one of a process, and a process is one of a trace: the same ids in two of them are two
  *   groups. A pid that is used again (or a program that replaced itself by exec) is a new process: its first
- *   groups are registered under ids that the old one has registered.
+ *   groups are registered under ids that the old one has registered, and not released: a released group that is
+ *   interned while blocks of it live is registered again.
  * - What a lost event would have told is taken from later ones where they tell it (group.h); the model never
  *   gives a negative number, and says which numbers are not certain.
  */

@@ -57,6 +57,12 @@ static inline void group_register(uint64_t id, const char *tags)
 		.type = ASPAN_EVENT_GROUP_REGISTER, .group_id = id, .name = "name", .tags = tags });
 }
 
+static inline void group_release(uint64_t id, const char *tags)
+{
+	feed((struct aspan_event){
+		.type = ASPAN_EVENT_GROUP_RELEASE, .group_id = id, .name = "name", .tags = tags });
+}
+
 static inline void allocate(uint64_t address, uint64_t size, uint64_t id, const char *tags)
 {
 	feed((struct aspan_event){ .type = ASPAN_EVENT_ALLOC,

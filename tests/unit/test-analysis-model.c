@@ -94,6 +94,19 @@ static void a_pid_used_again_is_a_new_process(void **state)
 	assert_true(aspan_model_is_complete(model));
 }
 
+static void a_released_group_that_is_interned_again_is_the_same(void **state)
+{
+	(void) state;
+	group_register(2, PARSER);
+	allocate(0x10, 100, 2, PARSER);
+	group_release(2, PARSER);
+	group_register(2, PARSER);
+	release(0x10, 100, 2, PARSER);
+	assert_int_equal(model->process_count, 1);
+	assert_live(aspan_model_get_result(model, &model->groups[0]), 0, 0, 100, true);
+	assert_true(aspan_model_is_complete(model));
+}
+
 static void what_contradicts_itself_is_kept_apart_and_not_certain(void **state)
 {
 	(void) state;
@@ -216,6 +229,7 @@ int main(void)
 		TEST(the_same_pid_in_two_namespaces_is_two_processes),
 		TEST(the_same_pid_in_two_traces_is_two_processes),
 		TEST(a_pid_used_again_is_a_new_process),
+		TEST(a_released_group_that_is_interned_again_is_the_same),
 		TEST(what_contradicts_itself_is_kept_apart_and_not_certain),
 		TEST(without_pids_groups_are_told_apart_by_their_tags),
 		TEST(one_process_without_pids_is_exact),
