@@ -39,7 +39,8 @@ MAY_LINK = {
     "allocspan-tp": {"LTTNG_UST"},
     "allocspan": {"Threads"},
     "allocspan-preload": {"allocspan", "Threads"},
-    "allocspan-bind": {"allocspan", "Threads"},
+    "allocspan-bind-spec": set(),
+    "allocspan-bind": {"allocspan", "allocspan-bind-spec", "Threads"},
     "allocspan-analysis": set(),
     "babeltrace-plugin-allocspan": {"allocspan-analysis", "BABELTRACE2", "JSON_C"},
     "allocspan-cli": {

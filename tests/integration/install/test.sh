@@ -33,8 +33,9 @@ check_files() {
 		[ -f "$prefix/include/allocspan/${header##*/}" ] || fail "${header##*/} is not installed"
 	done
 	local name
-	for name in liballocspan.so liballocspan.so.0 liballocspan-preload.so liballocspan-tp.so \
-		allocspan.pc allocspan-preload.pc allocspan-config.cmake allocspan.7 allocspan.1; do
+	for name in liballocspan.so liballocspan.so.0 liballocspan-preload.so liballocspan-bind.so \
+		liballocspan-tp.so allocspan.pc allocspan-preload.pc allocspan-bind.pc \
+		allocspan-config.cmake allocspan.1 allocspan.7; do
 		folder_of "$name" >/dev/null
 	done
 	! grep -rlF "$build" "$prefix/lib" --include='*.pc' --include='*.cmake' ||
