@@ -11,7 +11,6 @@
 #include "lock.h"
 #include "lttng.h"
 #include "modules.h"
-#include "near-names.h"
 #include "open-spans.h"
 #include "point.h"
 #include "tell.h"
@@ -41,6 +40,7 @@ static void note(struct aspan_bind_point *point, const struct lttng_ust_tracepoi
 {
 	size_t length = strlen(tracepoint->signature);
 
+	point->was_seen = true;
 	if (point->object_count++ > 0) {
 		/* LTTng connects the objects that have the same signature as the first, and warns of others. */
 		return;
@@ -105,19 +105,36 @@ static void connect_point(struct aspan_bind_point *point)
 		return;
 	}
 	point->state = ASPAN_BIND_POINT_BOUND;
-	point->was_bound = true;
 }
 
+static bool has_bound_begin(const struct allocspan_binding *binding)
+{
+	for (size_t i = 0; i < binding->spec.begin_count; i++) {
+		if (binding->points[i].state == ASPAN_BIND_POINT_BOUND) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Ends are of no use without a begin, and each would be counted as one that was never begun. */
+static bool is_wanted(const struct aspan_bind_point *point)
+{
+	return point->object_count > 0 &&
+	       (point->role != ASPAN_BIND_END || has_bound_begin(point->binding));
+}
+
+/* The begins of a binding come before its ends. */
 static void update_point(struct aspan_bind_point *point)
 {
 	bool is_same = strcmp(point->signature, point->registered_signature) == 0;
 
-	if (point->state != ASPAN_BIND_POINT_WAITING && (point->object_count == 0 || !is_same)) {
+	if (point->state != ASPAN_BIND_POINT_WAITING && (!is_wanted(point) || !is_same)) {
 		disconnect(point);
 		/* Spans that are open have no end any more. */
 		aspan_bind_end_all(point->binding);
 	}
-	if (point->state == ASPAN_BIND_POINT_WAITING && point->object_count > 0) {
+	if (point->state == ASPAN_BIND_POINT_WAITING && is_wanted(point)) {
 		connect_point(point);
 	}
 }
@@ -156,6 +173,29 @@ void aspan_bind_bindings_update(void)
 	for_each_point(update_one);
 }
 
+static void offer_names(struct lttng_ust_tracepoint *const *start, size_t count, void *data)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (is_complete(start[i])) {
+			aspan_bind_near_names_add(data, start[i]->provider_name,
+						  start[i]->event_name);
+		}
+	}
+}
+
+static bool remember_names(struct aspan_bind_point *point)
+{
+	if (!point->was_seen) {
+		aspan_bind_modules_visit(offer_names, &point->near_names);
+	}
+	return true;
+}
+
+void aspan_bind_bindings_remember_names(void)
+{
+	for_each_point(remember_names);
+}
+
 void aspan_bind_bindings_settle(void)
 {
 	if (aspan_bind_thread) {
@@ -172,6 +212,9 @@ static void add_points(struct allocspan_binding *binding, const struct aspan_bin
 		point->binding = binding;
 		point->event = &events[i];
 		point->role = role;
+		snprintf(point->full_name, sizeof(point->full_name), "%s:%s", events[i].provider,
+			 events[i].name);
+		point->near_names.meant = point->full_name;
 	}
 }
 
@@ -376,29 +419,22 @@ int allocspan_binding_get_stats(const struct allocspan_binding *binding,
 	return 0;
 }
 
-static void offer_names(struct lttng_ust_tracepoint *const *start, size_t count, void *data)
-{
-	for (size_t i = 0; i < count; i++) {
-		if (is_complete(start[i])) {
-			aspan_bind_near_names_add(data, start[i]->provider_name,
-						  start[i]->event_name);
-		}
-	}
-}
-
 /* Call with the lock BINDINGS held. */
-static void describe_waiting(const struct aspan_bind_event *event, char *message,
+static void describe_waiting(const struct aspan_bind_point *point, char *message,
 			     size_t message_bytes)
 {
-	char meant[ASPAN_BIND_NAME_BYTES];
-	struct aspan_bind_near_names near = { .meant = meant };
+	struct aspan_bind_near_names near = point->near_names;
 	char suggestions[ASPAN_BIND_MESSAGE_BYTES];
 
-	snprintf(meant, sizeof(meant), "%s:%s", event->provider, event->name);
+	if (point->object_count > 0) {
+		snprintf(message, message_bytes, "%s: waits until a begin is bound",
+			 point->full_name);
+		return;
+	}
 	aspan_bind_modules_visit(offer_names, &near);
 	aspan_bind_near_names_text(&near, suggestions, sizeof(suggestions));
-	snprintf(message, message_bytes, "%s: no loaded object has this tracepoint%s", meant,
-		 suggestions);
+	snprintf(message, message_bytes, "%s: no loaded object has this tracepoint%s",
+		 point->full_name, suggestions);
 }
 
 static void describe_point(const struct aspan_bind_point *point, char *message,
@@ -413,7 +449,7 @@ static void describe_point(const struct aspan_bind_point *point, char *message,
 		snprintf(message, message_bytes, "%s", point->refusal);
 		break;
 	case ASPAN_BIND_POINT_WAITING:
-		describe_waiting(point->event, message, message_bytes);
+		describe_waiting(point, message, message_bytes);
 		break;
 	}
 }
@@ -475,7 +511,7 @@ static bool tell_point(struct aspan_bind_point *point)
 {
 	char message[ASPAN_BIND_MESSAGE_BYTES];
 
-	if (!point->was_bound && point->state == ASPAN_BIND_POINT_WAITING) {
+	if (!point->was_seen) {
 		describe_point(point, message, sizeof(message));
 		aspan_bind_tell("%s", message);
 	}

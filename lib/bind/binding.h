@@ -9,7 +9,7 @@
  *      points[]          one for each event that it names; registered with LTTng as (probe entry, point)
  *      groups            the spans that its values of arguments have (group-table.h)
  *
- * A point waits until an object has the tracepoint; then its readers are made from the signature and it is registered. When the
+ * A point waits until an object has the tracepoint (that of an end, until one of its begins is connected, too); then its readers are made from the signature and it is registered. When the
  * last object that has it goes, it is taken back, so that another version of the object may come with another signature.
  *
  * Invariants:
@@ -28,6 +28,7 @@
 
 #include "group-table.h"
 #include "label-table.h"
+#include "near-names.h"
 #include "probe-entry.h"
 #include "spec.h"
 #include "store.h"
@@ -65,11 +66,13 @@ struct aspan_bind_point {
 
 	/* Protected by the lock BINDINGS. */
 	enum aspan_bind_point_state state;
-	bool was_bound;
+	bool was_seen; /* some object had the tracepoint once */
 	size_t object_count; /* that have the tracepoint, as of the last update */
 	char signature[ASPAN_BIND_SIGNATURE_BYTES]; /* of them */
 	char registered_signature[ASPAN_BIND_SIGNATURE_BYTES];
 	char refusal[ASPAN_BIND_MESSAGE_BYTES];
+	char full_name[ASPAN_BIND_NAME_BYTES]; /* PROVIDER:NAME */
+	struct aspan_bind_near_names near_names; /* of tracepoints, in case this one never comes */
 };
 
 struct allocspan_binding {
@@ -94,6 +97,9 @@ struct allocspan_binding {
 
 /* Looks which tracepoints there are, and connects and disconnects what must be. Call with the lock BINDINGS held. */
 void aspan_bind_bindings_update(void);
+
+/* Remembers what is spelt nearly as what was never found, before an object goes. Call with the lock BINDINGS held. */
+void aspan_bind_bindings_remember_names(void);
 
 /* Leaves the spans on this thread that have no end any more. */
 void aspan_bind_bindings_settle(void);

@@ -145,6 +145,7 @@ static int unregister_module(struct lttng_ust_tracepoint *const *start)
 	struct module *module = find(start);
 
 	if (module) {
+		aspan_bind_bindings_remember_names();
 		module->is_gone = true;
 		aspan_bind_bindings_update();
 	}

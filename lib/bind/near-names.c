@@ -10,6 +10,8 @@
 
 /* A name that is further away is not a slip: a third of its letters. */
 #define SLIPS_PART 3
+/* Beside a name that is so much nearer, another one was hardly meant. */
+#define SLIPS_FACTOR 2
 
 static unsigned int least(unsigned int a, unsigned int b, unsigned int c)
 {
@@ -95,14 +97,16 @@ void aspan_bind_near_names_text(const struct aspan_bind_near_names *near, char *
 				size_t text_bytes)
 {
 	size_t length = 0;
+	size_t count = 0;
 
 	text[0] = '\0';
-	for (size_t i = 0; i < near->count && length < text_bytes; i++) {
-		const char *before = i == 0		  ? "; did you mean " :
-				     i + 1 == near->count ? " or " :
-							    ", ";
+	while (count < near->count && near->slips[count] <= SLIPS_FACTOR * near->slips[0]) {
+		count++;
+	}
+	for (size_t i = 0; i < count && length < text_bytes; i++) {
+		const char *before = i == 0 ? "; did you mean " : i + 1 == count ? " or " : ", ";
 		int more = snprintf(text + length, text_bytes - length, "%s'%s'%s", before,
-				    near->names[i], i + 1 == near->count ? "?" : "");
+				    near->names[i], i + 1 == count ? "?" : "");
 
 		length += more > 0 ? (size_t) more : 0;
 	}
