@@ -2,7 +2,7 @@
 pkg_check_modules(CMOCKA REQUIRED IMPORTED_TARGET cmocka)
 
 if(TARGET allocspan-analysis)
-	foreach(module model gaps maps tag-string text output-file)
+	foreach(module model owners gaps maps tag-string text output-file)
 		set(name test-analysis-${module})
 		add_executable(${name} ${name}.c)
 		target_link_libraries(${name} PRIVATE allocspan-analysis allocspan_warnings

@@ -111,6 +111,7 @@ static void a_lost_alloc_does_not_spoil_another_group(void **state)
 	assert_counts(result_of(3, CACHE), 0, 0, 1, 7);
 	assert_live(result_of(2, PARSER), 0, 0, 100, false);
 	assert_live(result_of(3, CACHE), 0, 0, 7, false);
+	assert_int_equal(model->groups[1].orphans.count, 1);
 }
 
 static void an_address_given_out_twice_tells_of_a_lost_free(void **state)
@@ -146,6 +147,27 @@ static void a_checkpoint_tells_what_was_lost(void **state)
 	assert_int_equal(result.lost.alloc_count, 10);
 	assert_int_equal(result.lost.free_count, 3);
 	assert_live(result, 7, 700, 800, false);
+}
+
+static void what_was_before_the_trace_is_not_lost(void **state)
+{
+	struct aspan_group_result result;
+
+	(void) state;
+	checkpoint(2, PARSER,
+		   (struct aspan_counts){ .alloc_count = 1000,
+					  .alloc_bytes = 5000,
+					  .free_count = 900,
+					  .free_bytes = 4500 });
+	lose_events();
+	checkpoint(2, PARSER,
+		   (struct aspan_counts){ .alloc_count = 1010,
+					  .alloc_bytes = 5050,
+					  .free_count = 902,
+					  .free_bytes = 4510 });
+	result = result_of(2, PARSER);
+	assert_counts(result, 10, 50, 2, 10);
+	assert_live(result, 108, 540, 540, false);
 }
 
 static void the_peak_before_a_loss_is_kept(void **state)
@@ -216,6 +238,7 @@ int main(void)
 		TEST(a_lost_alloc_does_not_spoil_another_group),
 		TEST(an_address_given_out_twice_tells_of_a_lost_free),
 		TEST(a_checkpoint_tells_what_was_lost),
+		TEST(what_was_before_the_trace_is_not_lost),
 		TEST(the_peak_before_a_loss_is_kept),
 		TEST(losses_of_one_trace_leave_another_certain),
 		TEST(losses_without_a_number_are_losses),
