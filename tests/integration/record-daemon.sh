@@ -44,6 +44,15 @@ where_namespaces_are_not_allowed_recordings_share_a_daemon() {
 	! lttng --no-sessiond list >/dev/null 2>&1 || fail "a daemon runs"
 }
 
+leaves_a_shared_daemon_to_others() {
+	[ -n "${LTTNG_FIXTURE_ISOLATED:-}" ] || skip "needs a /var/run/lttng of its own"
+	expect_status 0 confined "$ALLOCSPAN" record -o trace -- lttng --quiet create mine --output="$work/mine"
+	lttng --no-sessiond list | grep -q mine || fail "ended somebody's session"
+	expect_status 0 confined "$ALLOCSPAN" record -o trace2 -- lttng --quiet destroy mine
+	expect_nothing_left
+	! lttng --no-sessiond list >/dev/null 2>&1 || fail "a daemon runs"
+}
+
 plainly() { setpriv --reuid=65534 --regid=65534 --clear-groups "$@"; }
 
 an_ordinary_user_needs_no_help() {
@@ -88,6 +97,7 @@ start() {
 }
 
 keeps_the_trace_when_it_is_killed_itself() {
+	[ "$(id -u)" -ne 0 ] || [ -n "${LTTNG_FIXTURE_ISOLATED:-}" ] || skip "needs a daemon that is not shared"
 	start
 	daemon=$(pgrep -P "$recorder" -f lttng-sessiond)
 	command=$(pgrep -P "$recorder" -f "$RECORD_TARGET")

@@ -33,6 +33,14 @@ tells_what_was_recorded_and_what_next() {
 	expect_equal "stdout" "$(cat "$work/out")" ""
 }
 
+keeps_what_the_user_preloads() {
+	# shellcheck disable=SC2016
+	expect_status 0 env LD_PRELOAD=libpthread.so.0:libdl.so.2 "$ALLOCSPAN" record -o trace -- \
+		sh -c 'echo "$LD_PRELOAD"'
+	grep -qE '/liballocspan-preload\.so.*:liblttng-ust-fork\.so\.1:liblttng-ust-fd\.so\.1:libpthread\.so\.0:libdl\.so\.2$' \
+		"$work/out" || fail "preloads something else"
+}
+
 closed_streams_do_no_harm() {
 	status=0
 	record -o trace -- "$RECORD_TARGET" enter g alloc 3 status 7 <&- >&- 2>&- || status=$?

@@ -28,7 +28,7 @@ hands_on_signals_that_are_sent_to_it() {
 		start catch $name ready sleep status 3
 		kill -s $name "$recorder"
 		expect_end 3
-		grep -q caught "$work/out" || fail "$name did not arrive"
+		grep -qx "caught $name" "$work/out" || fail "$name did not arrive"
 	done
 }
 
