@@ -271,8 +271,10 @@ static void note_what_is_wrong(void)
 
 	for (size_t i = 0; i < seen_count; i++) {
 		if (seen[i].actual != seen[i].expected) {
-			snprintf(failure, sizeof(failure), "group %lu active instead of %lu, at see() %zu",
-				 (unsigned long) seen[i].actual, (unsigned long) seen[i].expected, i + 1);
+			snprintf(failure, sizeof(failure),
+				 "group %lu active instead of %lu, at see() %zu",
+				 (unsigned long) seen[i].actual, (unsigned long) seen[i].expected,
+				 i + 1);
 		}
 	}
 	if (wrong_in_handler) {
@@ -325,7 +327,7 @@ static void *step_in_used_stack(void *operation)
 	return step_in_new_thread(operation);
 }
 
-static void each_step(size_t operation, size_t pattern, void *(*run)(void *))
+static void each_step(size_t operation, size_t pattern, void *(*run)(void *) )
 {
 	void (*wanted_operation)(void) = operations[operation];
 
@@ -337,8 +339,8 @@ static void each_step(size_t operation, size_t pattern, void *(*run)(void *))
 		wrong_in_handler = 0;
 		run_in_thread(run, &wanted_operation);
 		if (failure[0]) {
-			fail_msg("operation %zu, pattern %zu, step %lu: %s", operation, pattern, phase,
-				 failure);
+			fail_msg("operation %zu, pattern %zu, step %lu: %s", operation, pattern,
+				 phase, failure);
 		}
 	}
 	assert_in_range(phase, STEPS_APART, 1000000);
