@@ -14,6 +14,7 @@
 
 #include "debug.h"
 #include "group.h"
+#include "linker.h"
 #include "lock.h"
 #include "reclaim.h"
 #include "record.h"
@@ -104,6 +105,7 @@ __attribute__((constructor)) static void start(void)
 
 	aspan_debug_wanted = environment_says_yes(ENV_DEBUG);
 	read_stats_interval();
+	aspan_linker_init();
 	if (aspan_init() == 0) {
 		pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
 		aspan_trace_open();

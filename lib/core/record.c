@@ -7,6 +7,7 @@
 #include <errno.h>
 
 #include "group.h"
+#include "linker.h"
 #include "observe.h"
 #include "stats-thread.h"
 #include "trace.h"
@@ -104,7 +105,8 @@ static ASPAN_SLOW int track_slowly(void *address, size_t size_bytes, enum aspan_
 		/* The allocator gave out again an address whose free it did not show us: that is made up for. */
 		aspan_record_free(address, kind, ip);
 	}
-	if (!aspan_slot_is_group(slot) || thread->busy || hooks() & ASPAN_HOOK_DISABLED) {
+	if (!aspan_slot_is_group(slot) || thread->busy || hooks() & ASPAN_HOOK_DISABLED ||
+	    (alloc_is_observed() && aspan_linker_has(ip))) {
 		return 0;
 	}
 	error = aspan_owner_set(address,
@@ -156,7 +158,7 @@ static ASPAN_SLOW void untrack_slowly(void *address, enum aspan_trace_kind kind,
 	if (!aspan_owner_take(address, &owner)) {
 		return;
 	}
-	if (free_is_observed()) {
+	if (free_is_observed() && !aspan_linker_has(ip)) {
 		aspan_observe_free(address, owner.size_bytes, aspan_group_of_slot(owner.slot), kind, ip);
 	}
 	count_free(&aspan_thread, owner.slot, owner.size_bytes);
@@ -186,7 +188,7 @@ bool aspan_record_realloc_begin(void *address, struct aspan_owner *owner, void *
 	if (!aspan_owner_take(address, owner)) {
 		return false;
 	}
-	if (free_is_observed()) {
+	if (free_is_observed() && !aspan_linker_has(ip)) {
 		aspan_observe_free(address, owner->size_bytes, aspan_group_of_slot(owner->slot),
 				   ASPAN_KIND_REALLOC, ip);
 	}
@@ -204,7 +206,7 @@ void aspan_record_realloc_undo(void *address, const struct aspan_owner *owner, v
 	aspan_owner_set(address, *owner);
 	/* Counted like the events: in this order the group is never without a live block. */
 	count_alloc(&aspan_thread, owner->slot, owner->size_bytes);
-	if (alloc_is_observed()) {
+	if (alloc_is_observed() && !aspan_linker_has(ip)) {
 		aspan_observe_alloc(address, owner->size_bytes, aspan_group_of_slot(owner->slot),
 				    ASPAN_KIND_REALLOC, ip);
 	}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The dynamic linker as a caller of malloc and free.
+ *
+ * It calls them in the middle of updating a thread's dynamic thread-local storage: after dlclose(), the thread's next
+ * access to any such storage frees the closed object's part, and forgets it only afterwards. Who then accesses
+ * such storage inside of free, as LTTng and trackers may, makes it free the same block again. So nobody who looks at
+ * single blocks is called for the dynamic linker's: while anybody looks, what it allocates is not tracked, and what
+ * it frees is only counted.
+ */
+#ifndef ASPAN_CORE_LINKER_H
+#define ASPAN_CORE_LINKER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Where its code is; 0 bytes until aspan_linker_init(). */
+extern uintptr_t aspan_linker_start;
+extern size_t aspan_linker_bytes;
+
+/* Finds it. Call once. */
+void aspan_linker_init(void);
+
+/* Whether the caller of a function is the dynamic linker. */
+static inline bool aspan_linker_has(const void *ip)
+{
+	return (uintptr_t) ip - aspan_linker_start < aspan_linker_bytes;
+}
+
+#endif
