@@ -9,6 +9,7 @@
 #include "arena.h"
 #include "lock.h"
 #include "reclaim.h"
+#include "stats-thread.h"
 #include "trace.h"
 
 #define ROOT_NAME "root"
@@ -262,6 +263,7 @@ void aspan_group_sum(const struct allocspan_token *group, struct allocspan_stats
 
 void aspan_group_reclaim(struct allocspan_token *group)
 {
+	aspan_stats_thread_group_ends(group);
 	for (struct aspan_thread_record *record = aspan_thread_first_record(); record;
 	     record = record->next) {
 		struct aspan_counters *counters = aspan_counter_table_find(

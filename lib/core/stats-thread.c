@@ -50,6 +50,13 @@ static void report_group(struct allocspan_token *group, bool all)
 	}
 }
 
+void aspan_stats_thread_group_ends(struct allocspan_token *group)
+{
+	if (aspan_trace_enabled(group_stats)) {
+		report_group(group, false);
+	}
+}
+
 /* The lock is given up from time to time, so that with a million groups nobody waits for all of them. */
 static void report_groups(bool all)
 {

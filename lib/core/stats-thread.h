@@ -28,6 +28,11 @@ static inline void aspan_stats_thread_ensure(void)
 	}
 }
 
+struct allocspan_token;
+
+/* Records the group's last checkpoint, if it is needed: before its counters are cleared. Call with the lock held. */
+void aspan_stats_thread_group_ends(struct allocspan_token *group);
+
 /* Records every group that changed since its last checkpoint: at the process's end. */
 void aspan_stats_thread_finish(void);
 
