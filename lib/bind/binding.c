@@ -105,6 +105,7 @@ static void connect_point(struct aspan_bind_point *point)
 		return;
 	}
 	point->state = ASPAN_BIND_POINT_BOUND;
+	aspan_bind_tell_bound(point->full_name);
 }
 
 static bool has_bound_begin(const struct allocspan_binding *binding)
@@ -513,7 +514,7 @@ static bool tell_point(struct aspan_bind_point *point)
 
 	if (!point->was_seen) {
 		describe_point(point, message, sizeof(message));
-		aspan_bind_tell("%s", message);
+		aspan_bind_tell_absent(point->full_name, message);
 	}
 	return true;
 }

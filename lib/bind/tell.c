@@ -36,36 +36,68 @@ static void write_line(int file, const char *line, size_t length)
 	}
 }
 
-void aspan_bind_tell(const char *format, ...)
+__attribute__((format(printf, 2, 3))) static void print_to(int file, const char *format, ...)
 {
-	int saved_errno = errno;
 	char line[LINE_BYTES];
 	va_list arguments;
-	int prefix;
 	int length;
 
-	if (!is_wanted && !report_file) {
-		return;
-	}
-	prefix = snprintf(line, sizeof(line), "allocspan[%d]: ", (int) getpid());
 	va_start(arguments, format);
-	length = vsnprintf(line + prefix, sizeof(line) - (size_t) prefix - 1, format, arguments);
+	length = vsnprintf(line, sizeof(line) - 1, format, arguments);
 	va_end(arguments);
-	length += prefix;
 	if (length > LINE_BYTES - 2) {
 		length = LINE_BYTES - 2;
 	}
 	line[length++] = '\n';
-	if (is_wanted) {
-		write_line(STDERR_FILENO, line, (size_t) length);
-	}
-	if (report_file) {
-		int file = open(report_file, O_WRONLY | O_APPEND | O_CLOEXEC);
+	write_line(file, line, (size_t) length);
+}
 
-		if (file >= 0) {
-			write_line(file, line, (size_t) length);
-			close(file);
-		}
+static void print_to_people(const char *message)
+{
+	if (is_wanted) {
+		print_to(STDERR_FILENO, "allocspan[%d]: %s", (int) getpid(), message);
 	}
+}
+
+static void print_to_file(const char *kind, const char *event, const char *message)
+{
+	int file = report_file ? open(report_file, O_WRONLY | O_APPEND | O_CLOEXEC) : -1;
+
+	if (file >= 0) {
+		print_to(file, "%s%s%s", kind, event, message);
+		close(file);
+	}
+}
+
+void aspan_bind_tell(const char *format, ...)
+{
+	int saved_errno = errno;
+	char message[LINE_BYTES];
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(message, sizeof(message), format, arguments);
+	va_end(arguments);
+	print_to_people(message);
+	print_to_file("!", "", message);
+	errno = saved_errno;
+}
+
+void aspan_bind_tell_bound(const char *event)
+{
+	int saved_errno = errno;
+
+	print_to_file("+", event, "");
+	errno = saved_errno;
+}
+
+void aspan_bind_tell_absent(const char *event, const char *message)
+{
+	int saved_errno = errno;
+	char rest[LINE_BYTES];
+
+	snprintf(rest, sizeof(rest), "\t%s", message);
+	print_to_people(message);
+	print_to_file("-", event, rest);
 	errno = saved_errno;
 }

@@ -39,6 +39,8 @@ static const struct subcommand {
 	{ "report", aspan_cli_report, (char[]){ "allocspan report" },
 	  "Print what each group allocated, and what it still holds" },
 #endif
+	{ "tracepoints", aspan_cli_tracepoints, (char[]){ "allocspan tracepoints" },
+	  "List the tracepoints of a program, to bind groups to" },
 	{ "doctor", aspan_cli_doctor, (char[]){ "allocspan doctor" },
 	  "Check what recording needs, and say what to do" },
 };
@@ -51,9 +53,9 @@ static void print_help(FILE *stream)
 	      "Tell which piece of work owns the heap.\n\n",
 	      stream);
 	for (size_t i = 0; i < SUBCOMMAND_COUNT; i++) {
-		fprintf(stream, "  %-8s  %s\n", subcommands[i].name, subcommands[i].summary);
+		fprintf(stream, "  %-11s  %s\n", subcommands[i].name, subcommands[i].summary);
 	}
-	fputs("  help      Explain a command\n\n"
+	fputs("  help         Explain a command\n\n"
 	      "      --help     Print this and exit\n"
 	      "      --version  Print the version and exit\n\n"
 	      "Begin with: allocspan record -- PROGRAM\n",

@@ -17,6 +17,7 @@ enum option_key {
 	KEY_CONTEXT,
 	KEY_FILTER,
 	KEY_EVENT,
+	KEY_BIND,
 };
 
 static const struct argp_option option_list[] = {
@@ -36,6 +37,11 @@ static const struct argp_option option_list[] = {
 	  "'tags == \"*,group=parser,*\"'",
 	  0 },
 	{ "event", KEY_EVENT, "E", 0, "Record these LTTng-UST events, too, for example 'myapp:*'",
+	  0 },
+	{ "bind", KEY_BIND, "SPEC", 0,
+	  "Give what is allocated between two tracepoints that the command already has to a group, "
+	  "for example 'ros2:callback_start..callback_end,by=callback' (allocspan-bind(7)); "
+	  "'allocspan tracepoints COMMAND' lists them",
 	  0 },
 	{ 0 },
 };
@@ -62,6 +68,9 @@ static int parse_option(int key, char *argument, struct argp_state *state)
 		return 0;
 	case KEY_EVENT:
 		options->events[options->event_count++] = argument;
+		return 0;
+	case KEY_BIND:
+		options->bindings[options->binding_count++] = argument;
 		return 0;
 	case ARGP_KEY_ARG:
 		options->command = &state->argv[state->next - 1];
@@ -91,7 +100,8 @@ int aspan_record_options_init(struct aspan_record_options *options, int argc, ch
 	/* There are fewer of each than there are arguments. */
 	options->contexts = calloc((size_t) argc, sizeof(*options->contexts));
 	options->events = calloc((size_t) argc, sizeof(*options->events));
-	if (!options->contexts || !options->events) {
+	options->bindings = calloc((size_t) argc, sizeof(*options->bindings));
+	if (!options->contexts || !options->events || !options->bindings) {
 		return -ENOMEM;
 	}
 	return -argp_parse(&parser, argc, argv, ARGP_IN_ORDER, NULL, options);
@@ -101,4 +111,5 @@ void aspan_record_options_fini(struct aspan_record_options *options)
 {
 	free(options->contexts);
 	free(options->events);
+	free(options->bindings);
 }

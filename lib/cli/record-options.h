@@ -17,6 +17,8 @@ struct aspan_record_options {
 	size_t context_count;
 	const char **events;
 	size_t event_count;
+	const char **bindings;
+	size_t binding_count;
 	char **command; /* ends with NULL */
 };
 

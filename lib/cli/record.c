@@ -18,6 +18,7 @@
  */
 #include "commands.h"
 #include "locate.h"
+#include "record-bind.h"
 #include "record-buffers.h"
 #include "record-command.h"
 #include "record-context.h"
@@ -55,6 +56,7 @@ struct recording {
 	struct aspan_record_session session;
 	char *program; /* the command's file */
 	char *preload; /* LD_PRELOAD */
+	struct aspan_record_bind bind;
 };
 
 static int check_arguments(const struct aspan_record_options *options)
@@ -71,6 +73,9 @@ static int check_arguments(const struct aspan_record_options *options)
 		if (ret < 0) {
 			return EXIT_FAILURE;
 		}
+	}
+	if (aspan_record_bind_check(options) < 0) {
+		return ASPAN_CLI_EXIT_USAGE;
 	}
 	return aspan_record_events_check(options) < 0 ? ASPAN_CLI_EXIT_USAGE : 0;
 }
@@ -97,6 +102,14 @@ static int find_program(struct recording *recording)
 	return ret < 0 ? explain_exec(command, ret) : 0;
 }
 
+static int prepare_bind(struct recording *recording)
+{
+	return aspan_record_bind_init(&recording->bind, &recording->options, recording->program) <
+			       0 ?
+		       EXIT_FAILURE :
+		       0;
+}
+
 /* The interposer first: it hands on to whatever allocator the user preloads. */
 static int find_libraries(struct recording *recording)
 {
@@ -121,6 +134,9 @@ static int find_libraries(struct recording *recording)
 		}
 		free(ust_paths[0]);
 		free(ust_paths[1]);
+	}
+	if (ret == 0) {
+		ret = aspan_record_bind_add_library(&recording->bind, &interposer);
 	}
 	if (ret == 0 && asprintf(&recording->preload, "%s:%s:%s%s%s", interposer, ust_names[0],
 				 ust_names[1], own && *own ? ":" : "", own ? own : "") < 0) {
@@ -151,14 +167,19 @@ static int prepare_command(struct recording *recording)
 {
 	/* A daemon of our own can be trusted to answer, so nothing that a program does first is missed. */
 	const char *timeout = recording->daemon.directory ? "-1" : "30000";
-	const struct aspan_record_variable environment[] = {
+	struct aspan_record_variable environment[5] = {
 		{ "LD_PRELOAD", recording->preload },
 		{ "LTTNG_UST_REGISTER_TIMEOUT", timeout },
-		{ "ALLOCSPAN_ROOT", "1" },
 	};
-	int ret = aspan_record_command_prepare(&recording->command, recording->options.command,
-					       environment, recording->options.has_root ? 3 : 2);
+	unsigned int count = 2;
+	int ret;
 
+	if (recording->options.has_root) {
+		environment[count++] = (struct aspan_record_variable){ "ALLOCSPAN_ROOT", "1" };
+	}
+	count += aspan_record_bind_set_environment(&recording->bind, &environment[count]);
+	ret = aspan_record_command_prepare(&recording->command, recording->options.command,
+					   environment, count);
 	if (ret < 0) {
 		aspan_terminal_error("cannot start a process: %s", strerror(-ret));
 	}
@@ -262,6 +283,7 @@ static void finish(struct recording *recording)
 	aspan_record_session_destroy(&recording->session);
 	aspan_record_daemon_stop(&recording->daemon);
 	aspan_record_output_discard(&recording->output);
+	aspan_record_bind_tell(&recording->bind);
 	tell(recording, discarded);
 }
 
@@ -294,10 +316,12 @@ int aspan_cli_record(int argc, char **argv)
 	}
 	status = check_arguments(&recording.options);
 	status = status ? status : find_program(&recording);
+	status = status ? status : prepare_bind(&recording);
 	status = status ? status : find_libraries(&recording);
 	status = status ? status : find_room(&recording);
 	status = status ? status : record(&recording);
 	aspan_record_output_fini(&recording.output);
+	aspan_record_bind_fini(&recording.bind);
 	aspan_record_options_fini(&recording.options);
 	free(recording.program);
 	free(recording.preload);

@@ -14,6 +14,12 @@ import sys
 # Which version this is, both sides may say.
 VERSION = "include/allocspan/version.h"
 
+# What a binding is called and what it means, the replay of a trace knows too.
+BIND_SPEC = {
+    f"lib/bind/{name}.h"
+    for name in ("near-names", "pair-words", "signature", "spec", "value-text")
+}
+
 # Of which folders (or single files) a folder's files may include headers.
 MAY_INCLUDE = {
     "include/allocspan": {"include/allocspan"},
@@ -21,9 +27,9 @@ MAY_INCLUDE = {
     "lib/core": {"lib/core", "tp", "include/allocspan"},
     "lib/preload": {"lib/preload", "lib/core", "tp", "include/allocspan"},
     "lib/bind": {"lib/bind", "lib/core", "tp", "include/allocspan"},
-    "lib/analysis": {"lib/analysis", "tp/trace-kind.h"},
-    "lib/bt2-plugin": {"lib/bt2-plugin", "lib/analysis", "tp/trace-kind.h"},
-    "lib/cli": {"lib/cli", "lib/bt2-plugin", "lib/analysis", "tp/trace-kind.h", VERSION},
+    "lib/analysis": {"lib/analysis", "tp/trace-kind.h"} | BIND_SPEC,
+    "lib/bt2-plugin": {"lib/bt2-plugin", "lib/analysis", "tp/trace-kind.h"} | BIND_SPEC,
+    "lib/cli": {"lib/cli", "lib/bt2-plugin", "lib/analysis", "tp/trace-kind.h", VERSION} | BIND_SPEC,
 }
 
 # The only folders that may include headers of these libraries.
@@ -41,10 +47,10 @@ MAY_LINK = {
     "allocspan-preload": {"allocspan", "Threads"},
     "allocspan-bind-spec": set(),
     "allocspan-bind": {"allocspan", "allocspan-bind-spec", "Threads"},
-    "allocspan-analysis": set(),
+    "allocspan-analysis": {"allocspan-bind-spec"},
     "babeltrace-plugin-allocspan": {"allocspan-analysis", "BABELTRACE2", "JSON_C"},
     "allocspan-cli": {
-        "allocspan-analysis", "babeltrace-plugin-allocspan",
+        "allocspan-analysis", "allocspan-bind-spec", "babeltrace-plugin-allocspan",
         "BABELTRACE2", "JSON_C", "LTTNG_CTL", "LIBELF", "Threads",
     },
 }
