@@ -247,13 +247,32 @@ void aspan_stack_remove(struct aspan_thread *thread, struct allocspan_fiber *sta
 	aspan_stack_give(stack, entry);
 }
 
+static uint64_t relaxed(const _Atomic uint64_t *counter)
+{
+	return atomic_load_explicit(counter, memory_order_relaxed);
+}
+
+/* What a span allocates and frees is counted on its stack, wherever that goes on, and not what others do meanwhile. */
+static void copy_totals(struct aspan_counters *to, const struct aspan_counters *from)
+{
+	/* Relaxed: the one thread that runs on the stack. */
+	atomic_store_explicit(&to->alloc_count, relaxed(&from->alloc_count), memory_order_relaxed);
+	atomic_store_explicit(&to->alloc_bytes, relaxed(&from->alloc_bytes), memory_order_relaxed);
+	atomic_store_explicit(&to->free_count, relaxed(&from->free_count), memory_order_relaxed);
+	atomic_store_explicit(&to->free_bytes, relaxed(&from->free_bytes), memory_order_relaxed);
+}
+
 void aspan_stack_switch(struct aspan_thread *thread, struct allocspan_fiber *stack)
 {
 	if (thread->stack) {
 		thread->stack->saved_slot = thread->active_slot;
 		thread->stack->saved_span_id = thread->span_id;
+		copy_totals(&thread->stack->saved_totals, &thread->totals);
 	}
 	thread->stack = stack;
 	thread->active_slot = stack ? stack->saved_slot : (uint32_t) ASPAN_SLOT_NONE;
 	thread->span_id = stack ? stack->saved_span_id : 0;
+	if (stack) {
+		copy_totals(&thread->totals, &stack->saved_totals);
+	}
 }

@@ -75,7 +75,7 @@ struct aspan_entry {
 	uint64_t outer_span_id; /* not of a token */
 	uint32_t index; /* its place, for guards */
 	uint64_t group_id; /* of a span: what was active inside when it was entered */
-	uint64_t alloc_count; /* the thread's totals when a span was entered */
+	uint64_t alloc_count; /* the stack's totals when a span was entered */
 	uint64_t alloc_bytes;
 	uint64_t free_count;
 	uint64_t free_bytes;
@@ -96,6 +96,7 @@ struct allocspan_fiber {
 	uint32_t saved_slot; /* while it is nobody's current stack */
 	bool is_own; /* of a thread, and ends with it */
 	uint64_t saved_span_id;
+	struct aspan_counters saved_totals;
 	uint64_t last_serial;
 	struct aspan_entry *top; /* or the bottom */
 	uint64_t free; /* aspan_stack_free_entry(), and a number: ordering 1 */

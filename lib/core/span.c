@@ -199,7 +199,7 @@ static inline const struct allocspan_token *active_group(const struct aspan_thre
 	return aspan_slot_is_group(slot) ? aspan_group_of_slot(slot) : NULL;
 }
 
-/* The thread's totals over all groups. */
+/* The current stack's totals over all groups. */
 static struct allocspan_stats thread_totals(const struct aspan_thread *thread)
 {
 	struct allocspan_stats totals = { 0 };

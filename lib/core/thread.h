@@ -34,7 +34,7 @@ struct aspan_thread {
 	struct allocspan_fiber *stack; /* the current one; NULL before the first enter */
 	uint32_t counted_slot; /* of the counters that were used last: */
 	struct aspan_counters *counted;
-	struct aspan_counters totals; /* over all groups, for span_exit */
+	struct aspan_counters totals; /* of the current stack, over all groups: for span_exit */
 	struct aspan_thread_record *record; /* NULL before the first count, and after the end */
 	struct allocspan_fiber *own_stack; /* the one that ends with the thread */
 	bool has_ended; /* our end has run: counters go to the groups themselves */
