@@ -87,8 +87,8 @@ static int note_losses(struct aspan_report *report)
 static int note_cut(struct aspan_report *report)
 {
 	return report->model->is_cut_short ?
-		       add_note(report, "the trace could not be read to its end: what follows "
-					"there is missing") :
+		       add_note(report, "a part of the trace could not be read: what was there "
+					"is missing") :
 		       0;
 }
 

@@ -40,6 +40,7 @@ struct index_header {
 struct index_entry {
 	uint64_t offset_bytes;
 	uint64_t packet_bits;
+	uint64_t content_bits;
 } __attribute__((packed));
 
 static FILE *open_in(const char *directory, const char *folder, const char *name,
@@ -145,37 +146,44 @@ int aspan_report_check_metadata(const char *directory, const char **problem)
 	return result;
 }
 
-/* Adds up the entries; one that makes no sense means that there is no index: -ENODATA. */
+/* Packets follow each other without gaps. Adds one, or -EBADMSG. */
+static int add_packet(const struct index_entry *entry, struct aspan_stream_state *state)
+{
+	uint64_t begin = be64toh(entry->offset_bytes);
+	uint64_t end = begin + be64toh(entry->packet_bits) / 8;
+
+	if (begin != state->expected_bytes || end <= begin ||
+	    be64toh(entry->content_bits) > be64toh(entry->packet_bits)) {
+		return -EBADMSG;
+	}
+	state->expected_bytes = end;
+	if (end <= state->actual_bytes) {
+		state->whole_bytes = end;
+	}
+	return 0;
+}
+
 static int read_index(FILE *index, struct aspan_stream_state *state)
 {
 	struct index_header header;
 	struct index_entry entry;
 	uint32_t entry_bytes;
+	int result = 0;
 
-	if (fread(&header, sizeof(header), 1, index) != 1 || be32toh(header.magic) != INDEX_MAGIC) {
+	if (fread(&header, 1, sizeof(header), index) == 0) {
 		return -ENODATA;
 	}
 	entry_bytes = be32toh(header.entry_bytes);
-	if (entry_bytes < sizeof(entry)) {
-		return -ENODATA;
+	if (be32toh(header.magic) != INDEX_MAGIC || entry_bytes < sizeof(entry)) {
+		return -EBADMSG;
 	}
-	for (off_t at = sizeof(header); fseeko(index, at, SEEK_SET) == 0; at += entry_bytes) {
-		uint64_t end;
-
-		if (fread(&entry, sizeof(entry), 1, index) != 1) {
+	for (off_t at = sizeof(header); !result; at += entry_bytes) {
+		if (fseeko(index, at, SEEK_SET) || fread(&entry, sizeof(entry), 1, index) != 1) {
 			return 0;
 		}
-		end = be64toh(entry.offset_bytes) + be64toh(entry.packet_bits) / 8;
-		if (be64toh(entry.offset_bytes) != state->expected_bytes ||
-		    end <= state->expected_bytes) {
-			return -ENODATA;
-		}
-		state->expected_bytes = end;
-		if (end <= state->actual_bytes) {
-			state->whole_bytes = end;
-		}
+		result = add_packet(&entry, state);
 	}
-	return -ENODATA;
+	return result;
 }
 
 int aspan_report_check_stream(const char *directory, const char *name,

@@ -25,8 +25,8 @@ struct aspan_stream_state {
 int aspan_report_check_metadata(const char *directory, const char **problem);
 
 /*
- * Compares a stream file with its index. 0 and *state; -ENODATA if there is no index that can be read;
- * another negative errno if the stream file cannot be looked at.
+ * Compares a stream file with its index. 0 and *state; -ENODATA if there is no index; -EBADMSG if the index
+ * contradicts itself (babeltrace2 would abort); another negative errno if the stream file cannot be looked at.
  */
 int aspan_report_check_stream(const char *directory, const char *name,
 			      struct aspan_stream_state *state);

@@ -26,6 +26,12 @@ static bool is_ours(const bt_error_cause *cause)
 	return plugin && strcmp(plugin, SINK_PLUGIN) == 0;
 }
 
+/* libbabeltrace2 itself only says that something below it failed. */
+static bool says_why(const bt_error_cause *cause)
+{
+	return bt_error_cause_get_actor_type(cause) != BT_ERROR_CAUSE_ACTOR_TYPE_UNKNOWN;
+}
+
 /* A message ends where "key=value" pairs for developers begin. */
 static int get_plain_length(const char *message)
 {
@@ -76,6 +82,9 @@ static void print_error(const char *what, const bt_error *error, bool is_verbose
 
 	if (is_ours(first)) {
 		aspan_terminal_error("%s", message);
+	} else if (!says_why(first)) {
+		aspan_terminal_error("%s: it is damaged%s", what,
+				     is_verbose ? "" : " (--verbose says more)");
 	} else {
 		aspan_terminal_error("%s: %.*s%s%.*s; it is damaged%s", what,
 				     get_plain_length(message), message, file ? ", in " : "",

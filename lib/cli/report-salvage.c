@@ -60,6 +60,13 @@ static int inspect_stream(const char *trace, const char *name, void *is_damaged)
 	if (result == -ENODATA || result == -EINVAL) {
 		return 0;
 	}
+	if (result == -EBADMSG) {
+		aspan_terminal_error(
+			"%s/index/%s.idx is damaged: whether %s is whole cannot be told", trace,
+			name, name);
+		*(bool *) is_damaged = true;
+		return 0;
+	}
 	if (result) {
 		aspan_terminal_error("cannot read %s/%s: %s", trace, name, strerror(-result));
 		return result;

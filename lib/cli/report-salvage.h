@@ -8,8 +8,8 @@
 #include <stdbool.h>
 
 /*
- * Looks at each stream file of a trace and says which of them are cut short. *is_damaged tells whether
- * there is one. 0; or negative errno, and the reason has been printed.
+ * Looks at each stream file of a trace and says which of them are cut short, or have a damaged index.
+ * *is_damaged tells whether there is one. 0; or negative errno, and the reason has been printed.
  */
 int aspan_report_salvage_inspect(const char *trace, bool *is_damaged);
 

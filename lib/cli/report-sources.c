@@ -14,13 +14,15 @@
 
 /* Asks the class; NULL without an answer, and then libbabeltrace2 has an error. */
 static const bt_value *query(const bt_component_class_source *source_class, const char *object,
-			     const bt_value *params)
+			     const bt_value *params, bt_logging_level logging_level)
 {
 	bt_query_executor *executor = bt_query_executor_create(
 		bt_component_class_source_as_component_class_const(source_class), object, params);
 	const bt_value *answer = NULL;
 
 	if (executor &&
+	    bt_query_executor_set_logging_level(executor, logging_level) ==
+		    BT_QUERY_EXECUTOR_SET_LOGGING_LEVEL_STATUS_OK &&
 	    bt_query_executor_query(executor, &answer) != BT_QUERY_EXECUTOR_QUERY_STATUS_OK) {
 		answer = NULL;
 	}
@@ -29,7 +31,7 @@ static const bt_value *query(const bt_component_class_source *source_class, cons
 }
 
 static const bt_value *query_support(const bt_component_class_source *source_class,
-				     const char *trace)
+				     const char *trace, bool is_verbose)
 {
 	bt_value *params = bt_value_map_create();
 	const bt_value *answer = NULL;
@@ -39,7 +41,8 @@ static const bt_value *query_support(const bt_component_class_source *source_cla
 		    BT_VALUE_MAP_INSERT_ENTRY_STATUS_OK &&
 	    bt_value_map_insert_string_entry(params, "type", "directory") ==
 		    BT_VALUE_MAP_INSERT_ENTRY_STATUS_OK) {
-		answer = query(source_class, "babeltrace.support-info", params);
+		answer = query(source_class, "babeltrace.support-info", params,
+			       is_verbose ? BT_LOGGING_LEVEL_ERROR : BT_LOGGING_LEVEL_NONE);
 	}
 	bt_value_put_ref(params);
 	return answer;
@@ -49,7 +52,7 @@ static const bt_value *query_support(const bt_component_class_source *source_cla
 static int get_uuid(const bt_component_class_source *source_class, const char *trace,
 		    bool is_verbose, char **uuid)
 {
-	const bt_value *answer = query_support(source_class, trace);
+	const bt_value *answer = query_support(source_class, trace, is_verbose);
 	const bt_value *group;
 	int result = 0;
 
@@ -57,7 +60,7 @@ static int get_uuid(const bt_component_class_source *source_class, const char *t
 	if (!answer) {
 		char *what = NULL;
 
-		if (asprintf(&what, "cannot read the trace %s", trace) < 0) {
+		if (asprintf(&what, "cannot read %s/metadata", trace) < 0) {
 			return -ENOMEM;
 		}
 		aspan_report_errors_print(what, is_verbose);
@@ -199,8 +202,8 @@ void aspan_report_sources_get_range(const struct aspan_report_sources *sources,
 				    int64_t *begin_ns, int64_t *end_ns)
 {
 	for (size_t i = 0; i < sources->count; i++) {
-		const bt_value *answer =
-			query(source_class, "babeltrace.trace-infos", sources->items[i].params);
+		const bt_value *answer = query(source_class, "babeltrace.trace-infos",
+					       sources->items[i].params, BT_LOGGING_LEVEL_NONE);
 
 		if (answer) {
 			widen_by_traces(answer, begin_ns, end_ns);

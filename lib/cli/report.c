@@ -3,21 +3,23 @@
  * `allocspan report`: reads traces and prints what each group allocated, holds and held at most.
  *
  * The sink of our babeltrace2 plugin makes the report; here are the options, the graph's run, and what is said
- * where something fails. The report is written at the very end in one go, so a signal before leaves nothing.
+ * where something fails. The graph runs in a child process (report-guard.h). The report is written at the very end
+ * in one go, so a signal before leaves nothing.
  */
 #include "commands.h"
 #include "report-errors.h"
 #include "report-graph.h"
+#include "report-guard.h"
 #include "report-inputs.h"
 #include "report-progress.h"
 #include "terminal.h"
 
 #include "../bt2-plugin/report-sink.h"
+#include "spec.h"
 
 #include <argp.h>
 #include <errno.h>
 #include <inttypes.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -34,10 +36,12 @@ struct options {
 	const char *output; /* NULL: standard output */
 	enum colour_mode colour;
 	bool is_verbose;
+	const char **bindings;
+	size_t binding_count;
 	char **paths; /* ends with NULL */
 };
 
-enum option_key { KEY_BY = 256, KEY_COLOUR };
+enum option_key { KEY_BY = 256, KEY_COLOUR, KEY_BIND };
 
 static const struct argp_option option_list[] = {
 	{ "format", 'f', "FORMAT", 0, "Write 'text' for people (default) or 'json' for programs",
@@ -45,6 +49,11 @@ static const struct argp_option option_list[] = {
 	{ "by", KEY_BY, "WHAT", 0, "What a line is about: 'group' (default)", 0 },
 	{ "output", 'o', "FILE", 0, "Write to FILE, which appears whole or not at all", 0 },
 	{ "color", KEY_COLOUR, "WHEN", 0, "Colour text 'always', 'never' or 'auto' (default)", 0 },
+	{ "bind", KEY_BIND, "SPEC", 0,
+	  "Give allocations that have no group to one by events of the trace, for example "
+	  "'ros2:callback_start..callback_end,by=callback'; also those that LTTng's "
+	  "liblttng-ust-libc-wrapper recorded (allocspan-bind(7))",
+	  0 },
 	{ "verbose", 'v', NULL, 0, "After an error, print what babeltrace2 says of it", 0 },
 	{ 0 },
 };
@@ -73,6 +82,18 @@ static enum colour_mode parse_colour(const char *argument)
 						 COLOUR_AUTO;
 }
 
+static void take_binding(struct argp_state *state, const char *argument)
+{
+	struct options *options = state->input;
+	struct aspan_bind_spec spec;
+	char message[512];
+
+	if (aspan_bind_spec_parse(&spec, argument, strlen(argument), message, sizeof(message))) {
+		argp_error(state, "--bind: %s", message);
+	}
+	options->bindings[options->binding_count++] = argument;
+}
+
 static error_t parse_option(int key, char *argument, struct argp_state *state)
 {
 	static const char *const formats[] = { "text", "json", NULL };
@@ -99,6 +120,9 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 		require_one_of(state, "color", argument, colours);
 		options->colour = parse_colour(argument);
 		return 0;
+	case KEY_BIND:
+		take_binding(state, argument);
+		return 0;
 	case 'v':
 		options->is_verbose = true;
 		return 0;
@@ -121,6 +145,25 @@ static bool wants_colour(const struct options *options)
 	return options->colour == COLOUR_ALWAYS;
 }
 
+/* The sink's parameter `bind`; none without --bind. */
+static bool insert_bindings(bt_value *params, const struct options *options)
+{
+	bt_value *array;
+
+	if (options->binding_count == 0) {
+		return true;
+	}
+	if (bt_value_map_insert_empty_array_entry(params, "bind", &array)) {
+		return false;
+	}
+	for (size_t i = 0; i < options->binding_count; i++) {
+		if (bt_value_array_append_string_element(array, options->bindings[i])) {
+			return false;
+		}
+	}
+	return true;
+}
+
 static bt_value *make_sink_params(const struct options *options, bool is_cut_short)
 {
 	unsigned int width = options->output ? 0 : aspan_terminal_get_width(stdout);
@@ -131,6 +174,7 @@ static bt_value *make_sink_params(const struct options *options, bool is_cut_sho
 		       !bt_value_map_insert_bool_entry(params, "color", wants_colour(options)) &&
 		       !bt_value_map_insert_unsigned_integer_entry(params, "width", width) &&
 		       !bt_value_map_insert_bool_entry(params, "cut-short", is_cut_short) &&
+		       insert_bindings(params, options) &&
 		       (!options->output ||
 			!bt_value_map_insert_string_entry(params, "output", options->output));
 
@@ -141,34 +185,6 @@ static bt_value *make_sink_params(const struct options *options, bool is_cut_sho
 	return params;
 }
 
-/* The first of the signals that end the command; it then ends as if it had not been caught. */
-static volatile sig_atomic_t caught_signal;
-
-static void catch_signal(int signal_number)
-{
-	caught_signal = signal_number;
-}
-
-static const int ending_signals[] = { SIGINT, SIGTERM, SIGHUP };
-
-static void set_handlers(void (*handler)(int))
-{
-	/* A second signal does not wait for the end of a step. */
-	struct sigaction action = {
-		.sa_handler = handler,
-		.sa_flags = SA_RESTART | (int) SA_RESETHAND,
-	};
-	struct sigaction current;
-
-	for (size_t i = 0; i < sizeof(ending_signals) / sizeof(ending_signals[0]); i++) {
-		/* What nohup and the shell's & made ignored stays so. */
-		sigaction(ending_signals[i], NULL, &current);
-		if (current.sa_handler != SIG_IGN) {
-			sigaction(ending_signals[i], &action, NULL);
-		}
-	}
-}
-
 /* Runs the graph to its end. 0; -EINTR after a signal; -EIO, and the reason has been printed. */
 static int run_graph(const struct aspan_report_graph *graph, const struct options *options,
 		     const struct aspan_report_outcome *outcome,
@@ -176,7 +192,7 @@ static int run_graph(const struct aspan_report_graph *graph, const struct option
 {
 	bt_graph_run_once_status status = BT_GRAPH_RUN_ONCE_STATUS_OK;
 
-	for (unsigned int batch = 1; !caught_signal; batch++) {
+	for (unsigned int batch = 1; !aspan_report_guard_is_ending(); batch++) {
 		status = bt_graph_run_once(graph->graph);
 		if (status == BT_GRAPH_RUN_ONCE_STATUS_AGAIN) {
 			usleep(POLL_US);
@@ -192,7 +208,7 @@ static int run_graph(const struct aspan_report_graph *graph, const struct option
 	if (status == BT_GRAPH_RUN_ONCE_STATUS_END) {
 		return 0;
 	}
-	if (caught_signal) {
+	if (aspan_report_guard_is_ending()) {
 		return -EINTR;
 	}
 	aspan_report_errors_print("cannot read the trace to its end", options->is_verbose);
@@ -237,38 +253,42 @@ static void mention_losses(const struct options *options,
 	}
 }
 
-static int report_inputs(const struct options *options, const struct aspan_report_inputs *inputs)
+/* What the child process does. */
+struct job {
+	const struct options *options;
+	const struct aspan_report_inputs *inputs;
+};
+
+static int report_inputs(void *data)
 {
+	const struct job *job = data;
 	struct aspan_report_outcome outcome = { 0 };
-	bt_value *params = make_sink_params(options, inputs->is_cut_short);
+	bt_value *params = make_sink_params(job->options, job->inputs->is_cut_short);
 	int result;
 
 	if (!params) {
 		aspan_terminal_error("no memory for a report");
-		return -ENOMEM;
+		return EXIT_FAILURE;
 	}
-	result = report_with_params(options, inputs, params, &outcome);
+	result = report_with_params(job->options, job->inputs, params, &outcome);
 	bt_value_put_ref(params);
-	mention_losses(options, &outcome);
-	return result ? result : inputs->is_cut_short ? -EIO : 0;
+	mention_losses(job->options, &outcome);
+	return result || job->inputs->is_cut_short ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
 static int report(const struct options *options)
 {
 	struct aspan_report_inputs inputs;
-	int result;
+	struct job job = { .options = options, .inputs = &inputs };
+	int status = EXIT_FAILURE;
 
-	set_handlers(catch_signal);
-	result = aspan_report_inputs_find(&inputs, options->paths);
-	if (!result) {
-		result = report_inputs(options, &inputs);
+	aspan_report_guard_begin();
+	if (aspan_report_inputs_find(&inputs, options->paths) == 0) {
+		status = aspan_report_guard_run(report_inputs, &job);
 	}
 	aspan_report_inputs_fini(&inputs);
-	set_handlers(SIG_DFL);
-	if (caught_signal) {
-		raise(caught_signal);
-	}
-	return result ? EXIT_FAILURE : EXIT_SUCCESS;
+	aspan_report_guard_end();
+	return status;
 }
 
 int aspan_cli_report(int argc, char **argv)
@@ -280,8 +300,17 @@ int aspan_cli_report(int argc, char **argv)
 		.doc = documentation,
 	};
 	struct options options = { .format = "text", .by = "group" };
+	int status;
 
 	argp_err_exit_status = ASPAN_CLI_EXIT_USAGE;
+	/* There are fewer of them than there are arguments. */
+	options.bindings = calloc((size_t) argc, sizeof(*options.bindings));
+	if (!options.bindings) {
+		aspan_terminal_error("no memory for a report");
+		return EXIT_FAILURE;
+	}
 	argp_parse(&parser, argc, argv, 0, NULL, &options);
-	return report(&options);
+	status = report(&options);
+	free(options.bindings);
+	return status;
 }

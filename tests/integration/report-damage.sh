@@ -75,7 +75,7 @@ metadata_overwritten() {
 	small_trace
 	# The text in the packets, not their headers.
 	dd if=/dev/zero of="$files/metadata" bs=1 seek=60 count=400 conv=notrunc status=none
-	expect_refusal "cannot read the trace $files: "
+	expect_refusal "cannot read $files/metadata: it is damaged"
 }
 
 a_stream_overwritten() {
@@ -107,7 +107,7 @@ what_is_whole_of_a_stream_cut_short_is_reported() {
 	expect_error "${stream##*/} is cut short: .* the report is of what is whole"
 	expect_json 'd["complete"] is False' "0 < d['events']['alloc'] < $whole" \
 		'g("churn")["certain"] is False' 'g("churn")["live_count"] == d["events"]["alloc"]' \
-		'"could not be read to its end" in d["notes"][0]'
+		'"a part of the trace could not be read" in d["notes"][0]'
 	[ -z "$(ls -A "$TMPDIR")" ] || fail "left in TMPDIR: $(ls -A "$TMPDIR")"
 }
 
@@ -116,6 +116,21 @@ a_stream_that_became_empty_is_missed() {
 	: >"$stream"
 	expect_status 1 report trace
 	expect_note "${stream##*/} is cut short: 0 of "
+}
+
+a_damaged_index_is_not_trusted() {
+	big_trace
+	cp "$work/json" expected
+	# The place of the first packet, and the size of the second. babeltrace2 aborts where it believes the first.
+	for offset in 20 92; do
+		cp "$files/index/${stream##*/}.idx" idx
+		printf '\200' | dd of="$files/index/${stream##*/}.idx" bs=1 seek=$offset conv=notrunc status=none
+		expect_status 1 report --format=json trace
+		cp "$work/out" "$work/json"
+		expect_error "${stream##*/}.idx is damaged: whether ${stream##*/} is whole cannot be told"
+		expect_json 'd["complete"] is False' "d['events']['alloc'] == $whole"
+		cp idx "$files/index/${stream##*/}.idx"
+	done
 }
 
 without_an_index_a_stream_cut_short_is_refused() {
@@ -134,6 +149,16 @@ the_middle_of_a_stream_overwritten_is_never_a_whole_report() {
 	if [ -s "$work/json" ]; then
 		expect_json 'd["complete"] is False'
 	fi
+}
+
+# The size of the first packet in its own header; babeltrace2 ends by an assertion.
+a_packet_on_which_babeltrace2_aborts_is_said() {
+	big_trace
+	printf '\000\000\000\000\000\000\000\200' |
+		dd of="$stream" bs=1 seek=48 conv=notrunc status=none
+	expect_status 1 timeout 60 "$ALLOCSPAN" report trace
+	[ ! -s "$work/out" ] || fail "something on stdout"
+	tail -n 1 "$work/err" | grep -q '^allocspan: ' || fail "the last word is not ours"
 }
 
 an_output_file_appears_whole_or_not_at_all() {
