@@ -27,6 +27,17 @@ if(TARGET allocspan AND TARGET allocspan-preload)
 	allocspan_add_oracle_test(linked "" oracle-linked --rounds 60)
 	allocspan_add_oracle_test(linked-reentered "" oracle-linked --mode reentered --rounds 60)
 
+	# With a session daemon: the trace agrees too.
+	foreach(mode plain reentered timer)
+		foreach(kind complete lossy)
+			add_test(NAME integration/oracle-recorded-${mode}-${kind}
+				COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/oracle-recorded.sh ${mode} ${kind} 15)
+			set_tests_properties(integration/oracle-recorded-${mode}-${kind} PROPERTIES
+				LABELS integration TIMEOUT 300
+				ENVIRONMENT "ORACLE=$<TARGET_FILE:oracle>;PRELOAD=$<TARGET_FILE:allocspan-preload>")
+		endforeach()
+	endforeach()
+
 	foreach(allocator jemalloc mimalloc tcmalloc_minimal)
 		find_library(ORACLE_${allocator} NAMES lib${allocator}.so.2 lib${allocator}.so.4)
 		if(ORACLE_${allocator})
