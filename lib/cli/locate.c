@@ -199,9 +199,10 @@ static int search_path(const char *command, char **path)
 		if (ret == 0) {
 			return 0;
 		}
+		/* A directory that may not be searched has nothing for this user. */
+		found = ret == -EACCES && access(*path, F_OK) == 0 ? ret : found;
 		free(*path);
 		*path = NULL;
-		found = ret == -EACCES ? ret : found;
 		if (!directory[length]) {
 			return found;
 		}

@@ -22,22 +22,19 @@
 #include "record-buffers.h"
 #include "record-command.h"
 #include "record-context.h"
-#include "record-count.h"
 #include "record-daemon.h"
-#include "record-diagnosis.h"
 #include "record-events.h"
 #include "record-options.h"
 #include "record-output.h"
 #include "record-session.h"
 #include "record-signals.h"
+#include "record-tell.h"
 #include "terminal.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define EXIT_NOT_EXECUTABLE 126
 #define EXIT_NOT_FOUND 127
@@ -213,63 +210,6 @@ static void abandon(struct recording *recording)
 	aspan_record_output_discard(&recording->output);
 }
 
-/* So that it can be copied into a shell. */
-static void tell_next(const char *directory)
-{
-	const char *quote = strpbrk(directory, " \t\n\"\\$&;|<>()*?[]#~`!") ? "'" : "";
-
-	aspan_terminal_note("next: allocspan report %s%s%s", quote, directory, quote);
-}
-
-static void tell_lost(const struct recording *recording, uint64_t discarded)
-{
-	if (discarded > 0) {
-		aspan_terminal_note(
-			"%" PRIu64 " events were lost because the buffers (%.0f MiB) were "
-			"full; record less with --filter, or give " ASPAN_BUFFERS_DIRECTORY
-			" more room",
-			discarded, (double) recording->buffers.total_bytes / MIB);
-	}
-}
-
-static void tell_counts(const struct recording *recording, int result,
-			const struct aspan_record_counts *counts, uint64_t discarded)
-{
-	const char *directory = recording->output.shown;
-	bool has_directory = access(recording->output.absolute, F_OK) == 0;
-
-	if (result < 0) {
-		aspan_terminal_note("the trace is in %s; %" PRIu64 " events were lost", directory,
-				    discarded);
-	} else {
-		aspan_terminal_note("recorded %" PRIu64 " events, lost %" PRIu64 "%s%s",
-				    counts->events, discarded, has_directory ? ", in " : "",
-				    has_directory ? directory : "");
-	}
-}
-
-static void tell(const struct recording *recording, uint64_t discarded)
-{
-	const char *directory = recording->output.shown;
-	struct aspan_record_counts counts;
-	int ret = aspan_record_count(recording->output.absolute, &counts);
-
-	if (ret < 0 && ret != -EINTR) {
-		aspan_terminal_error(
-			"the trace in %s cannot be read; see what babeltrace2 says of it",
-			directory);
-		return;
-	}
-	tell_counts(recording, ret, &counts, discarded);
-	tell_lost(recording, discarded);
-	if (ret == 0 && counts.allocations == 0) {
-		aspan_record_diagnosis_print(&counts, &recording->options, recording->program);
-	}
-	if (ret < 0 || counts.events > 0) {
-		tell_next(directory);
-	}
-}
-
 /* Ends the recording and says what became of it. */
 static void finish(struct recording *recording)
 {
@@ -284,7 +224,14 @@ static void finish(struct recording *recording)
 	aspan_record_daemon_stop(&recording->daemon);
 	aspan_record_output_discard(&recording->output);
 	aspan_record_bind_tell(&recording->bind);
-	tell(recording, discarded);
+	aspan_record_tell(&(struct aspan_record_result){
+		.directory = recording->output.shown,
+		.absolute_directory = recording->output.absolute,
+		.program = recording->program,
+		.options = &recording->options,
+		.buffers_bytes = recording->buffers.total_bytes,
+		.discarded_events = discarded,
+	});
 }
 
 static int record(struct recording *recording)

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a recording says at its end.
+ *
+ * All of it goes to stderr: stdout belongs to the command.
+ */
+#include "record-tell.h"
+#include "record-buffers.h"
+#include "record-count.h"
+#include "record-diagnosis.h"
+#include "terminal.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+#include <unistd.h>
+
+#define MIB (1024.0 * 1024.0)
+
+static void tell_counts(const struct aspan_record_result *result, int status,
+			const struct aspan_record_counts *counts)
+{
+	bool has_directory = access(result->absolute_directory, F_OK) == 0;
+
+	if (status < 0) {
+		aspan_terminal_note("the trace is in %s; %" PRIu64 " events were lost",
+				    result->directory, result->discarded_events);
+	} else {
+		aspan_terminal_note("recorded %" PRIu64 " events, lost %" PRIu64 "%s%s",
+				    counts->events, result->discarded_events,
+				    has_directory ? ", in " : "",
+				    has_directory ? result->directory : "");
+	}
+}
+
+static void tell_lost(const struct aspan_record_result *result)
+{
+	if (result->discarded_events > 0) {
+		aspan_terminal_note(
+			"%" PRIu64 " events were lost because the buffers (%.0f MiB) "
+			"were full; record less with --filter, or give " ASPAN_BUFFERS_DIRECTORY
+			" more room",
+			result->discarded_events, (double) result->buffers_bytes / MIB);
+	}
+}
+
+/* So that it can be copied into a shell. */
+static void tell_next(const char *directory)
+{
+	const char *quote = strpbrk(directory, " \t\n\"\\$&;|<>()*?[]#~`!") ? "'" : "";
+
+	aspan_terminal_note("next: allocspan report %s%s%s", quote, directory, quote);
+}
+
+void aspan_record_tell(const struct aspan_record_result *result)
+{
+	struct aspan_record_counts counts;
+	int ret = aspan_record_count(result->absolute_directory, &counts);
+
+	if (ret < 0 && ret != -EINTR) {
+		aspan_terminal_error(
+			"the trace in %s cannot be read; see what babeltrace2 says of it",
+			result->directory);
+		return;
+	}
+	tell_counts(result, ret, &counts);
+	tell_lost(result);
+	if (ret == 0 && counts.allocations == 0) {
+		aspan_record_diagnosis_print(&counts, result->options, result->program);
+	}
+	if (ret < 0 || counts.events > 0) {
+		tell_next(result->directory);
+	}
+}

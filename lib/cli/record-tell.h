@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a recording says at its end: how many events were recorded and lost, where the trace is, why there is nothing
+ * in it, and what to type next.
+ */
+#ifndef ASPAN_CLI_RECORD_TELL_H
+#define ASPAN_CLI_RECORD_TELL_H
+
+#include "record-options.h"
+
+#include <stdint.h>
+
+struct aspan_record_result {
+	const char *directory; /* as the user would type it */
+	const char *absolute_directory;
+	const char *program; /* the command's file */
+	const struct aspan_record_options *options;
+	uint64_t buffers_bytes; /* of all CPUs */
+	uint64_t discarded_events;
+};
+
+/* Reads the trace; Ctrl-C skips that. */
+void aspan_record_tell(const struct aspan_record_result *result);
+
+#endif
