@@ -94,4 +94,10 @@ bool aspan_bind_replay_has_begun(const struct aspan_bind_replay *replay);
 /* The note number `index`: one line that says what did not come as expected; NULL after the last. The caller frees it. */
 char *aspan_bind_replay_get_note(const struct aspan_bind_replay *replay, size_t index);
 
+struct aspan_report;
+
+/* Adds the notes to those of a report. 0 or -ENOMEM. */
+int aspan_bind_replay_add_notes(const struct aspan_bind_replay *replay,
+				struct aspan_report *report);
+
 #endif

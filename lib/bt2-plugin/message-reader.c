@@ -7,6 +7,7 @@
  */
 #include "message-reader.h"
 
+#include "bind-class.h"
 #include "event-layout.h"
 #include "id-map.h"
 #include "stream-table.h"
@@ -21,10 +22,12 @@
 struct event_class {
 	const bt_event_class *event_class;
 	struct aspan_event_layout layout;
+	struct aspan_bind_class *bind; /* NULL: the replay wants nothing of it */
 };
 
 struct aspan_message_reader {
 	struct aspan_model *model;
+	struct aspan_bind_replay *replay; /* NULL: none */
 	bt_self_component *component;
 	struct aspan_stream_table streams;
 	struct event_class *event_classes;
@@ -44,6 +47,12 @@ struct aspan_message_reader *aspan_message_reader_create(struct aspan_model *mod
 	return reader;
 }
 
+void aspan_message_reader_set_replay(struct aspan_message_reader *reader,
+				     struct aspan_bind_replay *replay)
+{
+	reader->replay = replay;
+}
+
 void aspan_message_reader_destroy(struct aspan_message_reader *reader)
 {
 	if (!reader) {
@@ -51,6 +60,7 @@ void aspan_message_reader_destroy(struct aspan_message_reader *reader)
 	}
 	for (size_t i = 0; i < reader->event_class_count; i++) {
 		bt_event_class_put_ref(reader->event_classes[i].event_class);
+		aspan_bind_class_destroy(reader->event_classes[i].bind);
 	}
 	aspan_stream_table_fini(&reader->streams);
 	aspan_id_map_fini(&reader->event_class_map);
@@ -97,14 +107,19 @@ static int add_event_class(struct aspan_message_reader *reader, const bt_event_c
 	}
 	reader->event_classes = moved;
 	*index = (uint32_t) reader->event_class_count;
-	moved[*index].event_class = event_class;
+	moved[*index] = (struct event_class){ .event_class = event_class };
 	result = fill_layout(reader, event_class, &moved[*index].layout);
+	if (!result && reader->replay) {
+		result = aspan_bind_class_create(&moved[*index].bind, reader->replay,
+						 reader->component, event_class);
+	}
 	if (result) {
 		return result;
 	}
 	result = aspan_id_map_set(&reader->event_class_map, (uintptr_t) event_class, *index);
 	if (result) {
 		FAIL(reader, "no memory for another event class");
+		aspan_bind_class_destroy(moved[*index].bind);
 		return result;
 	}
 	bt_event_class_get_ref(event_class);
@@ -112,8 +127,8 @@ static int add_event_class(struct aspan_message_reader *reader, const bt_event_c
 	return 0;
 }
 
-static int find_layout(struct aspan_message_reader *reader, const bt_event_class *event_class,
-		       const struct aspan_event_layout **layout)
+static int find_event_class(struct aspan_message_reader *reader, const bt_event_class *event_class,
+			    const struct event_class **found)
 {
 	uint32_t index = aspan_id_map_find(&reader->event_class_map, (uintptr_t) event_class);
 
@@ -124,7 +139,7 @@ static int find_layout(struct aspan_message_reader *reader, const bt_event_class
 			return result;
 		}
 	}
-	*layout = &reader->event_classes[index].layout;
+	*found = &reader->event_classes[index];
 	return 0;
 }
 
@@ -148,33 +163,66 @@ static int read_time(struct aspan_message_reader *reader, const struct aspan_str
 	return 0;
 }
 
+/* A replay tells threads apart. */
+static int check_contexts(struct aspan_message_reader *reader, const struct aspan_stream *stream)
+{
+	if (stream->origin.has_vpid && stream->contexts.vtid >= 0) {
+		return 0;
+	}
+	FAIL(reader,
+	     "the trace lacks the context '%s', by which --bind tells %s apart; record it with: lttng "
+	     "add-context -u -t vpid -t vtid",
+	     stream->origin.has_vpid ? "vtid" : "vpid",
+	     stream->origin.has_vpid ? "threads" : "processes");
+	return -EINVAL;
+}
+
+/* Hands an event to the replay, if there is one and it wants it, or else to the model. */
+static int feed(struct aspan_message_reader *reader, const struct event_class *event_class,
+		const bt_event *source, struct aspan_event *event)
+{
+	int result;
+
+	if (event_class->bind) {
+		result = aspan_bind_class_read(event_class->bind, reader->replay, reader->model,
+					       source, event);
+		event->type = ASPAN_EVENT_OTHER;
+	} else if (reader->replay && event->type != ASPAN_EVENT_OTHER) {
+		return aspan_bind_replay_feed(reader->replay, reader->model, event);
+	} else {
+		result = 0;
+	}
+	return result ? result : aspan_model_feed(reader->model, event);
+}
+
 static int read_event(struct aspan_message_reader *reader, const bt_message *message)
 {
 	const bt_event *source = bt_message_event_borrow_event_const(message);
-	const struct aspan_event_layout *layout;
+	const struct event_class *event_class;
 	const struct aspan_stream *stream;
-	struct aspan_event event;
+	struct aspan_event event = { .group_id = 0 };
 	int result = find_stream(reader, bt_event_borrow_stream_const(source), &stream);
 
+	if (!result) {
+		result =
+			find_event_class(reader, bt_event_borrow_class_const(source), &event_class);
+	}
+	if (!result) {
+		result = read_time(reader, stream, message, &event.time_ns);
+	}
 	if (result) {
 		return result;
 	}
-	result = find_layout(reader, bt_event_borrow_class_const(source), &layout);
-	if (result) {
-		return result;
-	}
-	result = read_time(reader, stream, message, &event.time_ns);
-	if (result) {
-		return result;
-	}
-	event.type = layout->type;
-	if (layout->type != ASPAN_EVENT_OTHER) {
-		event.group_id = 0;
-		event.name = NULL;
+	event.type = event_class->layout.type;
+	if (event.type != ASPAN_EVENT_OTHER || event_class->bind) {
+		result = reader->replay ? check_contexts(reader, stream) : 0;
+		if (result) {
+			return result;
+		}
 		aspan_stream_read_origin(stream, source, &event.origin);
-		aspan_event_layout_read(layout, source, &event);
+		aspan_event_layout_read(&event_class->layout, source, &event);
 	}
-	result = aspan_model_feed(reader->model, &event);
+	result = feed(reader, event_class, source, &event);
 	if (result) {
 		FAIL(reader, "no memory for what the trace holds: %s", strerror(-result));
 	}

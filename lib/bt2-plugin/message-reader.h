@@ -8,6 +8,7 @@
 #ifndef ASPAN_BT2_MESSAGE_READER_H
 #define ASPAN_BT2_MESSAGE_READER_H
 
+#include "bind-replay.h"
 #include "model.h"
 
 #include <babeltrace2/babeltrace.h>
@@ -17,6 +18,10 @@ struct aspan_message_reader;
 /* Feeds the model, which must live longer. Causes of errors are appended as the component's. NULL without memory. */
 struct aspan_message_reader *aspan_message_reader_create(struct aspan_model *model,
 							 bt_self_component *component);
+
+/* From here on events go through a replay of bindings, which must live longer. Before the first message. */
+void aspan_message_reader_set_replay(struct aspan_message_reader *reader,
+				     struct aspan_bind_replay *replay);
 
 /* NULL is allowed. */
 void aspan_message_reader_destroy(struct aspan_message_reader *reader);

@@ -28,6 +28,7 @@ struct sink {
 	bt_message_iterator *iterator;
 	struct aspan_model *model;
 	struct aspan_message_reader *reader;
+	struct aspan_bind_replay *replay; /* NULL: no bindings */
 	struct aspan_report_outcome *outcome; /* NULL: nobody asks */
 	bool is_json;
 	char *output; /* NULL: standard output */
@@ -38,6 +39,7 @@ static void destroy(struct sink *sink)
 {
 	bt_message_iterator_put_ref(sink->iterator);
 	aspan_message_reader_destroy(sink->reader);
+	aspan_bind_replay_destroy(sink->replay);
 	aspan_model_destroy(sink->model);
 	free(sink->output);
 	free(sink);
@@ -107,6 +109,36 @@ static bool take_cut_short(struct sink *sink, const bt_value *value)
 	return true;
 }
 
+static bool add_binding(struct sink *sink, const char *spec)
+{
+	char message[512] = "no memory";
+
+	if (!sink->replay) {
+		sink->replay = aspan_bind_replay_create();
+		aspan_message_reader_set_replay(sink->reader, sink->replay);
+	}
+	if (!sink->replay || aspan_bind_replay_add(sink->replay, spec, message, sizeof(message))) {
+		FAIL(sink, "--bind: %s", message);
+		return false;
+	}
+	return true;
+}
+
+static bool take_bind(struct sink *sink, const bt_value *value)
+{
+	if (!bt_value_is_array(value)) {
+		return false;
+	}
+	for (uint64_t i = 0; i < bt_value_array_get_length(value); i++) {
+		const bt_value *spec = bt_value_array_borrow_element_by_index_const(value, i);
+
+		if (!bt_value_is_string(spec) || !add_binding(sink, bt_value_string_get(spec))) {
+			return false;
+		}
+	}
+	return true;
+}
+
 static const struct parameter parameters[] = {
 	{ "format", take_format, "\"text\" or \"json\"" },
 	{ "output", take_output, "a path" },
@@ -114,6 +146,7 @@ static const struct parameter parameters[] = {
 	{ "color", take_color, "a boolean" },
 	{ "width", take_width, "a number of columns" },
 	{ "cut-short", take_cut_short, "a boolean" },
+	{ "bind", take_bind, "an array of SPECs, as allocspan-bind(7) describes them" },
 };
 
 static bt_value_map_foreach_entry_const_func_status
@@ -231,6 +264,9 @@ static int write_report(struct sink *sink)
 	struct aspan_report report;
 	int result = aspan_report_init(&report, sink->model);
 
+	if (!result && sink->replay) {
+		result = aspan_bind_replay_add_notes(sink->replay, &report);
+	}
 	if (!result) {
 		result = write_file(sink, &report);
 	}
@@ -256,9 +292,23 @@ static bt_component_class_sink_consume_method_status end_early(struct sink *sink
 	return BT_COMPONENT_CLASS_SINK_CONSUME_METHOD_STATUS_ERROR;
 }
 
+static bt_component_class_sink_consume_method_status end_without_begin(struct sink *sink)
+{
+	char *note = aspan_bind_replay_get_note(sink->replay, 0);
+
+	FAIL(sink, "--bind: %s", note ? note : "no event of the trace begins anything");
+	free(note);
+	return BT_COMPONENT_CLASS_SINK_CONSUME_METHOD_STATUS_ERROR;
+}
+
 static bt_component_class_sink_consume_method_status end(struct sink *sink)
 {
-	if (aspan_model_count_events(sink->model) == 0) {
+	bool is_empty = aspan_model_count_events(sink->model) == 0;
+
+	if (is_empty && sink->replay && !aspan_bind_replay_has_begun(sink->replay)) {
+		return end_without_begin(sink);
+	}
+	if (is_empty) {
 		FAIL(sink,
 		     "the trace holds no events of allocspan (and %" PRIu64
 		     " others); record with 'allocspan record -- COMMAND', or enable them with "

@@ -4,7 +4,8 @@
  *
  * Parameters, all optional: `format` ("text" or "json"), `output` (path of a file; standard output),
  * `by` ("group"), `color` (boolean), `width` (unsigned: the columns of the terminal), `cut-short` (boolean: a
- * part of the trace is missing, and the report shall say so).
+ * part of the trace is missing, and the report shall say so), `bind` (array of strings: bindings to replay, as
+ * include/allocspan/bind.h describes them).
  *
  * The report is written when the trace has ended. Where reading fails, what was read before is written as a
  * report that says so, and the sink fails all the same. A trace without an event of allocspan fails.
