@@ -216,7 +216,7 @@ static void creating_and_destroying_for_ever_runs_in_constant_memory(void **stat
 			before = resident_kib();
 		}
 	}
-	assert_true(resident_kib() - before < 256);
+	assert_grown_less(before, 256);
 }
 
 static int set_up(void **state)

@@ -5,6 +5,8 @@
  */
 #include "support.h"
 
+#include <stdatomic.h>
+
 static struct allocspan_token *first, *second;
 
 static void ids_grow_and_are_never_used_again(void **state)
@@ -266,7 +268,7 @@ static void several_threads_are_inside_at_once(void **state)
 	allocspan_span_release(shared);
 }
 
-static volatile int attaching;
+static atomic_bool attaching;
 
 static void *enter_while_it_is_attached(void *argument)
 {
