@@ -154,6 +154,11 @@ int aspan_event_layout_init(struct aspan_event_layout *layout, const bt_event_cl
 	return 0;
 }
 
+const char *aspan_string_field_get(const bt_field *field)
+{
+	return bt_field_string_get_length(field) > 0 ? bt_field_string_get_value(field) : "";
+}
+
 void aspan_event_layout_read(const struct aspan_event_layout *layout, const bt_event *source,
 			     struct aspan_event *event)
 {
@@ -166,7 +171,7 @@ void aspan_event_layout_read(const struct aspan_event_layout *layout, const bt_e
 		char *target = (char *) event + read->offset;
 
 		if (read->is_string) {
-			*(const char **) target = bt_field_string_get_value(field);
+			*(const char **) target = aspan_string_field_get(field);
 		} else {
 			*(uint64_t *) target = bt_field_integer_unsigned_get_value(field);
 		}

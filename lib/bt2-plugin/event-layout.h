@@ -42,6 +42,9 @@ int aspan_event_layout_init(struct aspan_event_layout *layout, const bt_event_cl
 void aspan_event_layout_read(const struct aspan_event_layout *layout, const bt_event *source,
 			     struct aspan_event *event);
 
+/* The value of a string field. babeltrace2 2.0 gives for an empty one what the recycled field held before. */
+const char *aspan_string_field_get(const bt_field *field);
+
 /* The index of a member of a structure field class, or -1; also for a NULL class, and one of another type. */
 int aspan_field_find(const bt_field_class *structure_class, const char *name,
 		     bt_field_class_type type);

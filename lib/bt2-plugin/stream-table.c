@@ -175,6 +175,6 @@ void aspan_stream_read_origin(const struct aspan_stream *stream, const bt_event 
 	}
 	if (members->procname >= 0) {
 		origin->procname =
-			bt_field_string_get_value(borrow_context(contexts, members->procname));
+			aspan_string_field_get(borrow_context(contexts, members->procname));
 	}
 }
