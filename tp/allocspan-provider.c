@@ -13,6 +13,7 @@
 #include "allocspan-provider.h"
 
 #include <lttng/ust-fork.h>
+#include <lttng/ust-thread.h>
 
 #include "trace-events.h"
 
@@ -37,4 +38,5 @@ __attribute__((visibility("default"))) const struct aspan_trace_events aspan_tra
 	.before_fork = lttng_ust_before_fork,
 	.after_fork_in_parent = lttng_ust_after_fork_parent,
 	.after_fork_in_child = lttng_ust_after_fork_child,
+	.init_thread = lttng_ust_init_thread,
 };

@@ -74,6 +74,11 @@ struct aspan_trace_events {
 	void (*before_fork)(sigset_t *saved);
 	void (*after_fork_in_parent)(sigset_t *saved);
 	void (*after_fork_in_child)(sigset_t *saved);
+	/*
+	 * Makes what LTTng keeps for a thread, which allocates: `emit` would do it, and so must not be a thread's first
+	 * contact with LTTng in a signal handler.
+	 */
+	void (*init_thread)(void);
 };
 
 /* The one symbol that liballocspan-tp.so exports besides LTTng's: `const struct aspan_trace_events`. */

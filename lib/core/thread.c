@@ -14,6 +14,7 @@
 #include "guard.h"
 #include "lock.h"
 #include "misuse.h"
+#include "trace.h"
 
 ASPAN_TLS struct aspan_thread aspan_thread;
 
@@ -155,9 +156,10 @@ void aspan_thread_watch(void)
 	if (has_key && !pthread_getspecific(key)) {
 		uint32_t busy = thread->busy;
 
-		/* It may allocate. */
+		/* Both may allocate. */
 		thread->busy |= ASPAN_BUSY_INTERNAL;
 		pthread_setspecific(key, (void *) 1);
+		aspan_trace_init_thread();
 		thread->busy = busy;
 	}
 }

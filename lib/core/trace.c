@@ -83,6 +83,7 @@ void aspan_trace_open(void)
 #define COPY_EMIT(event, parameters, arguments) aspan_trace.event.emit = table->event.emit;
 	ASPAN_TRACE_EVENTS(COPY_EMIT)
 	atomic_thread_fence(memory_order_release);
+	aspan_trace.init_thread = table->init_thread;
 	if (!is_loaded(FORK_HANDLER_FILE)) {
 		aspan_trace.after_fork_in_parent = table->after_fork_in_parent;
 		aspan_trace.after_fork_in_child = table->after_fork_in_child;

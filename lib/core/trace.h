@@ -34,6 +34,14 @@ void aspan_trace_before_fork(void);
 void aspan_trace_after_fork_in_parent(void);
 void aspan_trace_after_fork_in_child(void);
 
+/* Prepares this thread for events in signal handlers. May allocate; call with `busy` set. */
+static inline void aspan_trace_init_thread(void)
+{
+	if (aspan_trace.init_thread) {
+		aspan_trace.init_thread();
+	}
+}
+
 /* Loads the provider, once, at the library's start; what goes wrong is only told to ALLOCSPAN_DEBUG. */
 void aspan_trace_open(void);
 
