@@ -16,17 +16,46 @@ add_library(bind-provider OBJECT bind-provider.c)
 target_include_directories(bind-provider PUBLIC ${CMAKE_CURRENT_SOURCE_DIR})
 target_link_libraries(bind-provider PUBLIC PkgConfig::LTTNG_UST)
 
+# Objects that the tests open: two versions of one, and a copy.
+function(allocspan_add_bind_plugin name version)
+	add_library(${name} MODULE bind-plugin.c)
+	target_compile_definitions(${name} PRIVATE PLUGIN_VERSION=${version})
+	target_include_directories(${name} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
+	target_link_libraries(${name} PRIVATE PkgConfig::LTTNG_UST ${CMAKE_DL_LIBS})
+endfunction()
+allocspan_add_bind_plugin(bind-plugin-1 1)
+allocspan_add_bind_plugin(bind-plugin-1-copy 1)
+allocspan_add_bind_plugin(bind-plugin-2 2)
+
 # The tests link the library, so that they see other objects come and go.
 function(allocspan_add_bind_test name source)
 	add_executable(${name} ${source} $<TARGET_OBJECTS:bind-provider>)
 	target_include_directories(${name} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
 	target_link_libraries(${name} PRIVATE allocspan::bind allocspan::allocspan allocspan_warnings
 		PkgConfig::LTTNG_UST PkgConfig::CMOCKA Threads::Threads ${CMAKE_DL_LIBS})
+	set_target_properties(${name} PROPERTIES ENABLE_EXPORTS ON)
+	target_compile_definitions(${name} PRIVATE
+		PLUGIN_1="$<TARGET_FILE:bind-plugin-1>"
+		PLUGIN_1_COPY="$<TARGET_FILE:bind-plugin-1-copy>"
+		PLUGIN_2="$<TARGET_FILE:bind-plugin-2>")
 	add_test(NAME unit/${name} COMMAND ${name})
 	set_tests_properties(unit/${name} PROPERTIES LABELS unit TIMEOUT 120
 		ENVIRONMENT LTTNG_UST_REGISTER_TIMEOUT=0)
 endfunction()
 
-foreach(module arguments groups pairs)
+foreach(module arguments groups pairs objects)
 	allocspan_add_bind_test(test-bind-${module} test-bind-${module}.c)
 endforeach()
+allocspan_add_bind_test(test-bind-exceptions test-bind-exceptions.cpp)
+
+# The library as somebody opens it who was not linked with it.
+add_executable(test-bind-opened test-bind-opened.c)
+target_link_libraries(test-bind-opened PRIVATE allocspan_warnings PkgConfig::CMOCKA ${CMAKE_DL_LIBS})
+target_include_directories(test-bind-opened PRIVATE ${PROJECT_SOURCE_DIR}/include)
+target_compile_definitions(test-bind-opened PRIVATE
+	PLUGIN_1="$<TARGET_FILE:bind-plugin-1>" BIND_LIBRARY="$<TARGET_FILE:allocspan-bind>")
+set_target_properties(test-bind-opened PROPERTIES ENABLE_EXPORTS ON)
+add_dependencies(test-bind-opened bind-plugin-1 allocspan-bind)
+add_test(NAME unit/test-bind-opened COMMAND test-bind-opened)
+set_tests_properties(unit/test-bind-opened PROPERTIES LABELS unit TIMEOUT 60
+	ENVIRONMENT LTTNG_UST_REGISTER_TIMEOUT=0)
