@@ -46,9 +46,9 @@ ALLOCSPAN_API void allocspan_tracking_disable(void) ALLOCSPAN_NOTHROW;
  * program's start.
  *
  * - *Ownership*: none.
- * - *Thread safety*: any thread; other threads follow with their next allocation.
- * - *Async-signal safety*: yes; may be called inside malloc and in a tracker.
- * - *Cost*: one atomic store, tracing off or on.
+ * - *Thread safety*: any thread; other threads follow with their next allocation. Takes the library's lock.
+ * - *Async-signal safety*: no; may be called inside malloc and in a tracker.
+ * - *Cost*: under a microsecond; tracing on: the first time one `group_register` event.
  *
  * @snippet tracking.c allocspan_root_enable
  */

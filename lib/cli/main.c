@@ -35,10 +35,8 @@ static const struct subcommand {
 } subcommands[] = {
 	{ "record", aspan_cli_record, (char[]){ "allocspan record" },
 	  "Run a command and record which group owns its allocations" },
-#ifdef ALLOCSPAN_HAVE_REPORT
 	{ "report", aspan_cli_report, (char[]){ "allocspan report" },
 	  "Print what each group allocated, and what it still holds" },
-#endif
 	{ "tracepoints", aspan_cli_tracepoints, (char[]){ "allocspan tracepoints" },
 	  "List the tracepoints of a program, to bind groups to" },
 	{ "doctor", aspan_cli_doctor, (char[]){ "allocspan doctor" },

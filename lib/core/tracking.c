@@ -9,6 +9,7 @@
 
 #include "group.h"
 #include "init.h"
+#include "lock.h"
 #include "record.h"
 
 void allocspan_tracking_enable(void)
@@ -23,10 +24,16 @@ void allocspan_tracking_disable(void)
 
 void allocspan_root_enable(void)
 {
-	if (aspan_init() == 0) {
-		/* Release: whoever sees the slot sees the group. */
-		atomic_store_explicit(&aspan_record_default_slot, ASPAN_SLOT_ROOT, memory_order_release);
+	struct aspan_lock lock;
+
+	if (aspan_init() != 0) {
+		return;
 	}
+	lock = aspan_lock();
+	aspan_group_announce(aspan_group_of_slot(ASPAN_SLOT_ROOT), ASPAN_CALLER_IP());
+	aspan_unlock(&lock);
+	/* Release: whoever sees the slot sees the group. */
+	atomic_store_explicit(&aspan_record_default_slot, ASPAN_SLOT_ROOT, memory_order_release);
 }
 
 void allocspan_root_disable(void)
