@@ -43,8 +43,9 @@ exports_what_is_declared() {
 		fail "$part exports other names (>) than its headers declare (<):"
 }
 
-# shellcheck disable=SC2046
-exports_what_is_declared "$library" "" $(ls "$include"/allocspan/*.h | grep -v /bind.h)
+headers=$(find "$include/allocspan" -name '*.h' ! -name bind.h)
+# shellcheck disable=SC2086
+exports_what_is_declared "$library" "" $headers
 # It stands in front of the real dlsym(), to see what a program opens.
 exports_what_is_declared "$bind" dlsym "$include/allocspan/bind.h"
 
