@@ -29,24 +29,11 @@
 
 _Atomic int aspan_init_state = ASPAN_INIT_NOT_YET;
 
-static void before_fork(void)
-{
-	aspan_trace_before_fork();
-	aspan_lock_before_fork();
-}
-
-static void after_fork_in_parent(void)
-{
-	aspan_lock_after_fork();
-	aspan_trace_after_fork_in_parent();
-}
-
 static void after_fork_in_child(void)
 {
 	aspan_thread_after_fork();
 	aspan_stats_thread_after_fork();
 	aspan_lock_after_fork();
-	aspan_trace_after_fork_in_child();
 }
 
 int aspan_init_slow(void)
@@ -107,7 +94,7 @@ __attribute__((constructor)) static void start(void)
 	read_stats_interval();
 	aspan_linker_init();
 	if (aspan_init() == 0) {
-		pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
+		pthread_atfork(aspan_lock_before_fork, aspan_lock_after_fork, after_fork_in_child);
 		aspan_trace_open();
 		/* After LTTng's own, so that it runs before LTTng's end. */
 		atexit(aspan_stats_thread_finish);

@@ -117,7 +117,6 @@ void aspan_trace_after_fork_in_parent(void)
 	}
 }
 
-/* LTTng starts its threads again, which allocates. */
 void aspan_trace_after_fork_in_child(void)
 {
 	sigset_t signals = fork_signals;

@@ -28,11 +28,12 @@ extern struct aspan_trace_events aspan_trace;
 	} while (0)
 
 /*
- * Around fork(), outermost: keep LTTng in order in the child, unless the program runs with liblttng-ust-fork, which does it.
+ * Around fork(), from outside of all handlers: keep LTTng in order in the child, unless the program runs with
+ * liblttng-ust-fork, which does it. In the child LTTng starts its threads again, which allocates.
  */
-void aspan_trace_before_fork(void);
-void aspan_trace_after_fork_in_parent(void);
-void aspan_trace_after_fork_in_child(void);
+ASPAN_PRIVATE void aspan_trace_before_fork(void);
+ASPAN_PRIVATE void aspan_trace_after_fork_in_parent(void);
+ASPAN_PRIVATE void aspan_trace_after_fork_in_child(void);
 
 /* Prepares this thread for events in signal handlers. May allocate; call with `busy` set. */
 static inline void aspan_trace_init_thread(void)

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The functions that fork, as the program sees them: around each, LTTng is kept in order in the child, as
+ * liblttng-ust-fork does where it is preloaded. Without that, a child can find LTTng's locks taken by a thread that it
+ * does not have, and hang at its exit.
+ *
+ * It cannot be done in handlers of pthread_atfork(): LTTng allocates when it starts its threads again, and an
+ * allocator's own handler may not have run yet.
+ *
+ * vfork(), posix_spawn() and clone() are left alone: their children share our memory or call no handlers.
+ */
+#include <dlfcn.h>
+#include <errno.h>
+#include <pty.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <unistd.h>
+
+#include "compiler.h"
+#include "trace.h"
+
+#define EXPORT __attribute__((visibility("default")))
+
+/* X(name, (parameters), (arguments)); each gives 0 in the child, and -1 where there is none. */
+#define FORK_FUNCTIONS(X)                                                                          \
+	X(fork, (void), ())                                                                        \
+	X(daemon, (int keep_directory, int keep_files), (keep_directory, keep_files))              \
+	X(forkpty,                                                                                 \
+	  (int *terminal, char *name, const struct termios *modes, const struct winsize *size),    \
+	  (terminal, name, modes, size))
+
+static void after(int result)
+{
+	int saved_errno = errno;
+
+	if (result == 0) {
+		aspan_trace_after_fork_in_child();
+	} else {
+		aspan_trace_after_fork_in_parent();
+	}
+	errno = saved_errno;
+}
+
+#define DEFINE_FORK(name, parameters, arguments)                                                   \
+	static _Atomic(int(*) parameters) next_##name;                                             \
+	static void resolve_##name(void)                                                           \
+	{                                                                                          \
+		/* Relaxed: everybody finds the same. */                                           \
+		atomic_store_explicit(&next_##name, (int(*) parameters) dlsym(RTLD_NEXT, #name),   \
+				      memory_order_relaxed);                                       \
+	}                                                                                          \
+	EXPORT int name parameters                                                                 \
+	{                                                                                          \
+		int(*next) parameters = atomic_load_explicit(&next_##name, memory_order_relaxed);  \
+		int result;                                                                        \
+                                                                                                   \
+		if (!next) {                                                                       \
+			resolve_##name();                                                          \
+			next = atomic_load_explicit(&next_##name, memory_order_relaxed);           \
+		}                                                                                  \
+		aspan_trace_before_fork();                                                         \
+		result = next arguments;                                                           \
+		after(result);                                                                     \
+		return result;                                                                     \
+	}
+
+FORK_FUNCTIONS(DEFINE_FORK)
+
+__attribute__((constructor)) static void start(void)
+{
+#define RESOLVE(name, parameters, arguments) resolve_##name();
+	FORK_FUNCTIONS(RESOLVE)
+#undef RESOLVE
+}
