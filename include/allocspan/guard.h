@@ -87,8 +87,8 @@ ALLOCSPAN_API uint64_t allocspan_current_group_id(void) ALLOCSPAN_NOTHROW;
  *
  * - *Ownership*: the guard is the caller's.
  * - *Thread safety*: any thread; affects the calling one.
- * - *Async-signal safety*: yes, except a thread's first `enter` of all, which takes a lock with signals
- *   blocked and maps memory; may be called inside malloc and in a tracker.
+ * - *Async-signal safety*: yes, after a thread's first `enter`, which may allocate and so must not be in a
+ *   handler that interrupted malloc; may be called inside malloc and in a tracker.
  * - *Cost*: a few nanoseconds, tracing off or on.
  *
  * @snippet guard.c allocspan_untracked_enter

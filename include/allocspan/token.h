@@ -195,8 +195,9 @@ ALLOCSPAN_API const char *allocspan_token_name(const struct allocspan_token *tok
  *
  * - *Ownership*: the guard is the caller's; the token stays so.
  * - *Thread safety*: any thread, any number at once.
- * - *Async-signal safety*: yes (a thread's first `enter`, and one that doubles its stack, take a lock
- *   with signals blocked and map memory); may be called inside malloc and in a tracker.
+ * - *Async-signal safety*: yes, after a thread's first `enter`, which may allocate and so must not be in a
+ *   handler that interrupted malloc (one that doubles the stack takes a lock with signals blocked and maps
+ *   memory); may be called inside malloc and in a tracker.
  * - *Cost*: a few nanoseconds, no lock, no allocation, no system call, tracing off or on.
  *
  * @snippet token.c allocspan_token_enter
