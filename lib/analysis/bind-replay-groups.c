@@ -163,8 +163,8 @@ static char *describe(const struct aspan_bind_spec *spec, char (*texts)[ASPAN_BI
 	return string;
 }
 
-static int add_group(struct aspan_bind_groups *groups, uint32_t process, const char *name,
-		     char *tags, uint32_t *index)
+static int add_group(struct aspan_bind_groups *groups, const struct aspan_bind_groups_place *place,
+		     const char *name, char *tags, uint32_t *index)
 {
 	struct aspan_bind_replay_group *moved =
 		reallocarray(groups->groups, groups->count + 1, sizeof(*moved));
@@ -172,7 +172,7 @@ static int add_group(struct aspan_bind_groups *groups, uint32_t process, const c
 
 	groups->groups = moved ? moved : groups->groups;
 	if (!copy ||
-	    aspan_text_map_set(&groups->by_tags, process, tags, (uint32_t) groups->count)) {
+	    aspan_text_map_set(&groups->by_tags, place->process, tags, (uint32_t) groups->count)) {
 		free(copy);
 		return -ENOMEM;
 	}
@@ -181,13 +181,16 @@ static int add_group(struct aspan_bind_groups *groups, uint32_t process, const c
 		.id = FIRST_ID + *index,
 		.name = copy,
 		.tags = tags,
+		.process = place->process,
+		.origin = *place->origin,
 	};
+	groups->groups[*index].origin.procname = NULL;
 	return 0;
 }
 
 static int find_by_tags(struct aspan_bind_groups *groups, const struct aspan_bind_spec *spec,
-			uint32_t process, char (*texts)[ASPAN_BIND_TEXT_BYTES], const char *label,
-			uint32_t *group, bool *is_new)
+			const struct aspan_bind_groups_place *place,
+			char (*texts)[ASPAN_BIND_TEXT_BYTES], const char *label, uint32_t *group)
 {
 	const char *name;
 	char *tags = describe(spec, texts, label, &name);
@@ -196,12 +199,13 @@ static int find_by_tags(struct aspan_bind_groups *groups, const struct aspan_bin
 	if (!tags) {
 		return -ENOMEM;
 	}
-	*group = aspan_text_map_find(&groups->by_tags, process, tags);
-	*is_new = *group == NONE;
-	if (*is_new) {
-		result = add_group(groups, process, name, tags, group);
+	*group = aspan_text_map_find(&groups->by_tags, place->process, tags);
+	if (*group != NONE) {
+		free(tags);
+		return 0;
 	}
-	if (result || !*is_new) {
+	result = add_group(groups, place, name, tags, group);
+	if (result) {
 		free(tags);
 	}
 	return result;
@@ -225,7 +229,7 @@ static char *join(size_t count, char (*texts)[ASPAN_BIND_TEXT_BYTES], const char
 }
 
 static int find_other(struct aspan_bind_groups *groups, const struct aspan_bind_spec *spec,
-		      uint32_t process, uint32_t *group, bool *is_new)
+		      const struct aspan_bind_groups_place *place, uint32_t *group)
 {
 	char texts[ASPAN_BIND_INPUTS_MAX][ASPAN_BIND_TEXT_BYTES];
 	size_t first_tag = spec->name.text ? 0 : 1;
@@ -234,41 +238,42 @@ static int find_other(struct aspan_bind_groups *groups, const struct aspan_bind_
 		/* No value, so not the name either. */
 		strcpy(texts[i], i < first_tag ? "" : ASPAN_BIND_OTHER);
 	}
-	return find_by_tags(groups, spec, process, texts, NULL, group, is_new);
+	return find_by_tags(groups, spec, place, texts, NULL, group);
+}
+
+/* A group for values that were not there before. */
+static int find_new(struct aspan_bind_groups *groups, const struct aspan_bind_spec *spec,
+		    const struct aspan_bind_groups_place *place,
+		    char (*texts)[ASPAN_BIND_TEXT_BYTES], const char *label, const char *joined,
+		    uint32_t *group)
+{
+	uint32_t count = get_count(groups, place, COUNT_KEY);
+	int result = find_by_tags(groups, spec, place, texts, label, group);
+
+	if (!result) {
+		result = aspan_text_map_set(&groups->by_values, scope_of(place), joined, *group);
+	}
+	return result ? result : set_count(groups, place, COUNT_KEY, count + 1);
 }
 
 int aspan_bind_groups_find(struct aspan_bind_groups *groups, const struct aspan_bind_spec *spec,
 			   const struct aspan_bind_groups_place *place,
-			   char (*texts)[ASPAN_BIND_TEXT_BYTES], uint32_t *group, bool *is_new,
-			   bool *is_other)
+			   char (*texts)[ASPAN_BIND_TEXT_BYTES], uint32_t *group, bool *is_other)
 {
 	const char *label = find_label(groups, spec, place, texts);
 	char *joined = join(spec->input_count, texts, label);
-	uint32_t count;
-	int result;
+	int result = 0;
 
-	*is_new = *is_other = false;
+	*is_other = false;
 	if (!joined) {
 		return -ENOMEM;
 	}
 	*group = aspan_text_map_find(&groups->by_values, scope_of(place), joined);
-	if (*group != NONE) {
-		free(joined);
-		return 0;
-	}
-	count = get_count(groups, place, COUNT_KEY);
-	*is_other = spec->input_count > 0 && count >= spec->groups_max;
-	if (*is_other) {
-		result = find_other(groups, spec, place->process, group, is_new);
-	} else {
-		result = find_by_tags(groups, spec, place->process, texts, label, group, is_new);
-		if (!result) {
-			result = aspan_text_map_set(&groups->by_values, scope_of(place), joined,
-						    *group);
-		}
-		if (!result) {
-			result = set_count(groups, place, COUNT_KEY, count + 1);
-		}
+	if (*group == NONE) {
+		*is_other = spec->input_count > 0 &&
+			    get_count(groups, place, COUNT_KEY) >= spec->groups_max;
+		result = *is_other ? find_other(groups, spec, place, group) :
+				     find_new(groups, spec, place, texts, label, joined, group);
 	}
 	free(joined);
 	return result;

@@ -8,6 +8,7 @@
 #ifndef ASPAN_ANALYSIS_BIND_REPLAY_GROUPS_H
 #define ASPAN_ANALYSIS_BIND_REPLAY_GROUPS_H
 
+#include "events.h"
 #include "text-map.h"
 
 #include "spec.h"
@@ -21,6 +22,9 @@ struct aspan_bind_replay_group {
 	uint64_t id; /* of no group that a program registers */
 	char *name;
 	char *tags; /* as in the trace */
+	uint32_t process;
+	struct aspan_origin origin; /* where it began first; the procname is not kept */
+	bool is_announced; /* the model knows it */
 };
 
 /* All zero is empty. */
@@ -38,18 +42,15 @@ struct aspan_bind_groups {
 struct aspan_bind_groups_place {
 	uint32_t process;
 	uint32_t binding;
+	const struct aspan_origin *origin;
 };
 
 void aspan_bind_groups_fini(struct aspan_bind_groups *groups);
 
-/*
- * Finds the group for the texts of a SPEC's inputs. *is_new: it was made, and the model does not know it. *is_other: the
- * values came after the limit. 0 or -ENOMEM.
- */
+/* Finds the group for the texts of a SPEC's inputs. *is_other: the values came after the limit. 0 or -ENOMEM. */
 int aspan_bind_groups_find(struct aspan_bind_groups *groups, const struct aspan_bind_spec *spec,
 			   const struct aspan_bind_groups_place *place,
-			   char (*texts)[ASPAN_BIND_TEXT_BYTES], uint32_t *group, bool *is_new,
-			   bool *is_other);
+			   char (*texts)[ASPAN_BIND_TEXT_BYTES], uint32_t *group, bool *is_other);
 
 /* Gives a value of `by` a name. 0 or -ENOMEM. */
 int aspan_bind_groups_set_label(struct aspan_bind_groups *groups,

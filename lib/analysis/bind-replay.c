@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * See bind-replay.h. What a thread has open follows lib/bind/open-spans.c and probe.c step by step.
+ * See bind-replay.h. What an event does follows lib/bind/probe.c step by step.
  */
 #include "bind-replay.h"
 
 #include "bind-replay-groups.h"
+#include "bind-replay-threads.h"
 
 #include "near-names.h"
 #include "value-text.h"
@@ -14,7 +15,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define NONE UINT32_MAX
 #define ROOT_GROUP_ID 1
 
 enum role { BEGIN, END, LABEL };
@@ -36,40 +36,15 @@ struct binding {
 	uint64_t other_count;
 };
 
-/* What a thread has begun and not ended. */
-struct entry {
-	uint32_t binding;
-	uint32_t group;
-	char *key; /* of a pair that is matched by one; else NULL */
-	bool is_ended; /* by another thread: left with the next event of this one */
-};
-
-struct thread {
-	uint32_t process;
-	struct entry *entries; /* the innermost last */
-	size_t count, capacity;
-};
-
-struct process {
-	uint32_t trace;
-	uint64_t vpid;
-	uint64_t pid_namespace;
-	uint32_t next_of_key; /* another process with the same key, or NONE */
-	struct aspan_block_map blocks; /* that came to a group here */
-};
-
 struct aspan_bind_replay {
 	struct binding **bindings;
 	size_t binding_count;
 	struct aspan_bind_replay_point *points;
 	size_t point_count;
-	struct process *processes;
-	size_t process_count;
-	struct aspan_id_map process_map;
-	struct thread *threads;
-	size_t thread_count;
-	struct aspan_id_map thread_map; /* by process and vtid */
+	struct aspan_bind_replay_threads threads;
 	struct aspan_bind_groups groups;
+	struct aspan_text_map
+		live_groups; /* by process and tags: those that the program registered itself */
 	char **names; /* of events in the trace */
 	size_t name_count;
 };
@@ -90,25 +65,14 @@ void aspan_bind_replay_destroy(struct aspan_bind_replay *replay)
 	for (size_t i = 0; i < replay->point_count; i++) {
 		free(replay->points[i].name);
 	}
-	for (size_t i = 0; i < replay->process_count; i++) {
-		aspan_block_map_fini(&replay->processes[i].blocks);
-	}
-	for (size_t i = 0; i < replay->thread_count; i++) {
-		for (size_t e = 0; e < replay->threads[i].count; e++) {
-			free(replay->threads[i].entries[e].key);
-		}
-		free(replay->threads[i].entries);
-	}
 	for (size_t i = 0; i < replay->name_count; i++) {
 		free(replay->names[i]);
 	}
-	aspan_id_map_fini(&replay->process_map);
-	aspan_id_map_fini(&replay->thread_map);
+	aspan_bind_replay_threads_fini(&replay->threads);
 	aspan_bind_groups_fini(&replay->groups);
+	aspan_text_map_fini(&replay->live_groups);
 	free(replay->bindings);
 	free(replay->points);
-	free(replay->processes);
-	free(replay->threads);
 	free(replay->names);
 	free(replay);
 }
@@ -236,198 +200,30 @@ void aspan_bind_replay_note_name(struct aspan_bind_replay *replay, const char *e
 	}
 }
 
-static int add_process(struct aspan_bind_replay *replay, const struct aspan_origin *origin,
-		       uint64_t key, uint32_t *index)
-{
-	struct process *moved =
-		reallocarray(replay->processes, replay->process_count + 1, sizeof(*moved));
-
-	if (!moved) {
-		return -ENOMEM;
-	}
-	replay->processes = moved;
-	*index = (uint32_t) replay->process_count;
-	moved[*index] = (struct process){
-		.trace = origin->trace,
-		.vpid = origin->vpid,
-		.pid_namespace = origin->pid_namespace,
-		.next_of_key = aspan_id_map_find(&replay->process_map, key),
-	};
-	if (aspan_id_map_set(&replay->process_map, key, *index)) {
-		return -ENOMEM;
-	}
-	replay->process_count++;
-	return 0;
-}
-
-static int find_process(struct aspan_bind_replay *replay, const struct aspan_origin *origin,
-			uint32_t *index)
-{
-	uint64_t key = origin->vpid ^ (origin->pid_namespace << 24) ^
-		       ((uint64_t) origin->trace << 56);
-
-	*index = aspan_id_map_find(&replay->process_map, key);
-	while (*index != NONE) {
-		const struct process *process = &replay->processes[*index];
-
-		if (process->trace == origin->trace && process->vpid == origin->vpid &&
-		    process->pid_namespace == origin->pid_namespace) {
-			return 0;
-		}
-		*index = process->next_of_key;
-	}
-	return add_process(replay, origin, key, index);
-}
-
-/* The thread of an event; threads move when one is added. */
-static int find_thread(struct aspan_bind_replay *replay, const struct aspan_origin *origin,
-		       struct thread **thread)
-{
-	uint32_t process, index;
-	struct thread *moved;
-	uint64_t key;
-	int result = find_process(replay, origin, &process);
-
-	if (result) {
-		return result;
-	}
-	/* Thread numbers of Linux have 22 bits. */
-	key = ((uint64_t) process << 32) | (uint32_t) origin->vtid;
-	index = aspan_id_map_find(&replay->thread_map, key);
-	if (index == ASPAN_ID_MAP_NONE) {
-		moved = reallocarray(replay->threads, replay->thread_count + 1, sizeof(*moved));
-		if (!moved) {
-			return -ENOMEM;
-		}
-		replay->threads = moved;
-		index = (uint32_t) replay->thread_count;
-		if (aspan_id_map_set(&replay->thread_map, key, index)) {
-			return -ENOMEM;
-		}
-		moved[replay->thread_count++] = (struct thread){ .process = process };
-	}
-	*thread = &replay->threads[index];
-	return 0;
-}
-
-/* The group that a thread's allocations come to, or NONE. */
-static uint32_t active_group(const struct thread *thread)
-{
-	return thread->count > 0 ? thread->entries[thread->count - 1].group : NONE;
-}
-
 static uint64_t group_id(const struct aspan_bind_replay *replay, uint32_t group)
 {
-	return group == NONE ? 0 : aspan_bind_groups_get(&replay->groups, group)->id;
+	return group == ASPAN_BIND_NO_GROUP ? 0 : aspan_bind_groups_get(&replay->groups, group)->id;
 }
 
-/* An event about a group that the replay knows. */
+/* An event about a group that the replay knows; the model gets to know it with the first. */
 static int feed(struct aspan_bind_replay *replay, struct aspan_model *model,
 		const struct aspan_event *event, enum aspan_event_type type, uint32_t group)
 {
-	const struct aspan_bind_replay_group *known = aspan_bind_groups_get(&replay->groups, group);
+	struct aspan_bind_replay_group *known = &replay->groups.groups[group];
 	struct aspan_event fed = *event;
+	int result = 0;
 
-	fed.type = type;
 	fed.group_id = known->id;
 	fed.tags = known->tags;
 	fed.name = known->name;
-	return aspan_model_feed(model, &fed);
-}
-
-static int leave(struct aspan_bind_replay *replay, struct aspan_model *model, struct thread *thread,
-		 size_t index, const struct aspan_event *event)
-{
-	struct entry entry = thread->entries[index];
-
-	free(entry.key);
-	thread->count--;
-	memmove(&thread->entries[index], &thread->entries[index + 1],
-		(thread->count - index) * sizeof(entry));
-	return feed(replay, model, event, ASPAN_EVENT_SPAN_EXIT, entry.group);
-}
-
-/* Leaves what other threads ended. */
-static int settle(struct aspan_bind_replay *replay, struct aspan_model *model,
-		  struct thread *thread, const struct aspan_event *event)
-{
-	int result = 0;
-
-	for (size_t i = thread->count; !result && i-- > 0;) {
-		if (thread->entries[i].is_ended) {
-			result = leave(replay, model, thread, i, event);
-		}
+	if (!known->is_announced) {
+		known->is_announced = true;
+		fed.type = ASPAN_EVENT_GROUP_REGISTER;
+		result = aspan_model_feed(model, &fed);
 	}
-	return result;
-}
-
-/* Ends the innermost open pair of a binding with what was begun inside. 0, 1 if there is none, or -ENOMEM. */
-static int close_innermost(struct aspan_bind_replay *replay, struct aspan_model *model,
-			   struct thread *thread, uint32_t binding, bool is_unended,
-			   const struct aspan_event *event)
-{
-	size_t index = thread->count;
-	int result = 0;
-
-	while (index > 0 && thread->entries[index - 1].binding != binding) {
-		index--;
-	}
-	if (index == 0) {
-		return 1;
-	}
-	index--;
-	for (size_t i = thread->count - 1; !result && i > index; i--) {
-		struct binding *inner = replay->bindings[thread->entries[i].binding];
-
-		if (!inner->is_matched) {
-			inner->unended_count++;
-			result = leave(replay, model, thread, i, event);
-		}
-	}
-	replay->bindings[binding]->unended_count += is_unended;
-	return result ? result : leave(replay, model, thread, index, event);
-}
-
-static struct entry *find_key(struct thread *thread, uint32_t binding, const char *key)
-{
-	for (size_t i = thread->count; i-- > 0;) {
-		struct entry *entry = &thread->entries[i];
-
-		if (entry->binding == binding && !entry->is_ended && strcmp(entry->key, key) == 0) {
-			return entry;
-		}
-	}
-	return NULL;
-}
-
-/* 0, 1 if this thread has no open pair with the key, or -ENOMEM. */
-static int close_key(struct aspan_bind_replay *replay, struct aspan_model *model,
-		     struct thread *thread, uint32_t binding, const char *key, bool is_unended,
-		     const struct aspan_event *event)
-{
-	const struct entry *entry = find_key(thread, binding, key);
-
-	if (!entry) {
-		return 1;
-	}
-	replay->bindings[binding]->unended_count += is_unended;
-	return leave(replay, model, thread, (size_t) (entry - thread->entries), event);
-}
-
-static bool end_elsewhere(struct aspan_bind_replay *replay, uint32_t process, uint32_t binding,
-			  const char *key)
-{
-	for (size_t i = 0; i < replay->thread_count; i++) {
-		struct entry *entry = replay->threads[i].process == process ?
-					      find_key(&replay->threads[i], binding, key) :
-					      NULL;
-
-		if (entry) {
-			entry->is_ended = true;
-			return true;
-		}
-	}
-	return false;
+	fed.type = type;
+	return result || type == ASPAN_EVENT_GROUP_REGISTER ? result :
+							      aspan_model_feed(model, &fed);
 }
 
 static void text_of(char text[ASPAN_BIND_TEXT_BYTES], const struct aspan_bind_field *field)
@@ -489,141 +285,104 @@ static bool all_hold(const struct aspan_bind_event *event, const struct aspan_bi
 	return true;
 }
 
-static int push(struct thread *thread, uint32_t binding, uint32_t group, const char *key)
-{
-	struct entry *moved = thread->entries;
-	char *copy = key ? strdup(key) : NULL;
-
-	if (thread->count == thread->capacity) {
-		size_t capacity = thread->capacity ? 2 * thread->capacity : 8;
-
-		moved = reallocarray(thread->entries, capacity, sizeof(*moved));
-		if (moved) {
-			thread->entries = moved;
-			thread->capacity = capacity;
-		}
-	}
-	if (!moved || (key && !copy)) {
-		free(copy);
-		return -ENOMEM;
-	}
-	moved[thread->count++] = (struct entry){ .binding = binding, .group = group, .key = copy };
-	return 0;
-}
-
 /* The group for the values of a begin event. */
-static int find_group(struct aspan_bind_replay *replay, struct aspan_model *model, uint32_t process,
-		      uint32_t binding_index, const struct aspan_bind_field *inputs,
-		      const struct aspan_event *event, uint32_t *group)
+static int find_group(struct aspan_bind_replay *replay, uint32_t process,
+		      const struct aspan_bind_replay_point *point,
+		      const struct aspan_bind_field *inputs, const struct aspan_origin *origin,
+		      uint32_t *group)
 {
-	struct binding *binding = replay->bindings[binding_index];
+	struct binding *binding = replay->bindings[point->binding];
+	const struct aspan_bind_groups_place place = { process, point->binding, origin };
 	char texts[ASPAN_BIND_INPUTS_MAX][ASPAN_BIND_TEXT_BYTES];
-	bool is_new, is_other;
+	bool is_other;
 	int result;
 
 	for (size_t i = 0; i < binding->spec.input_count; i++) {
 		text_of(texts[i], &inputs[i]);
 	}
-	result = aspan_bind_groups_find(&replay->groups, &binding->spec,
-					&(struct aspan_bind_groups_place){
-						.process = process,
-						.binding = binding_index,
-					},
-					texts, group, &is_new, &is_other);
+	result = aspan_bind_groups_find(&replay->groups, &binding->spec, &place, texts, group,
+					&is_other);
 	binding->other_count += is_other;
-	return result || !is_new ? result :
-				   feed(replay, model, event, ASPAN_EVENT_GROUP_REGISTER, *group);
+	return result;
 }
 
-static int begin(struct aspan_bind_replay *replay, struct aspan_model *model, struct thread *thread,
+static int begin(struct aspan_bind_replay *replay, struct aspan_bind_replay_thread *thread,
 		 const struct aspan_bind_replay_point *point, const struct aspan_bind_field *fields,
-		 const struct aspan_event *event)
+		 const struct aspan_origin *origin)
 {
 	struct binding *binding = replay->bindings[point->binding];
 	char key[ASPAN_BIND_TEXT_BYTES];
-	uint32_t group;
-	int result = 0;
+	struct aspan_bind_replay_entry entry = {
+		.binding = point->binding,
+		.key = binding->is_matched ? key : NULL,
+		.unended_count = &binding->unended_count,
+	};
+	int result;
 
 	binding->begin_count++;
 	if (binding->is_matched) {
 		text_of(key, fields++);
-		result = close_key(replay, model, thread, point->binding, key, true, event);
+		aspan_bind_replay_close_key(thread, point->binding, key, true);
 	} else if (!binding->spec.is_nested) {
-		result = close_innermost(replay, model, thread, point->binding, true, event);
+		aspan_bind_replay_close(thread, point->binding, true);
 	}
-	if (result >= 0) {
-		result = find_group(replay, model, thread->process, point->binding, fields, event,
-				    &group);
-	}
-	if (!result) {
-		result = push(thread, point->binding, group, binding->is_matched ? key : NULL);
-	}
-	return result ? result : feed(replay, model, event, ASPAN_EVENT_SPAN_ENTER, group);
+	result = find_group(replay, thread->process, point, fields, origin, &entry.group);
+	return result ? result : aspan_bind_replay_open(thread, &entry);
 }
 
-static int end(struct aspan_bind_replay *replay, struct aspan_model *model, struct thread *thread,
-	       const struct aspan_bind_replay_point *point, const struct aspan_bind_field *fields,
-	       const struct aspan_event *event)
+static void end(struct aspan_bind_replay *replay, struct aspan_bind_replay_thread *thread,
+		const struct aspan_bind_replay_point *point, const struct aspan_bind_field *fields)
 {
 	struct binding *binding = replay->bindings[point->binding];
 	char key[ASPAN_BIND_TEXT_BYTES];
-	int result;
+	bool has_begun;
 
-	if (!binding->is_matched) {
-		result = close_innermost(replay, model, thread, point->binding, false, event);
-	} else {
+	if (binding->is_matched) {
 		text_of(key, fields);
-		result = close_key(replay, model, thread, point->binding, key, false, event);
-		if (result > 0 && end_elsewhere(replay, thread->process, point->binding, key)) {
-			result = 0;
-		}
+		has_begun = aspan_bind_replay_close_key(thread, point->binding, key, false) ||
+			    aspan_bind_replay_end_elsewhere(&replay->threads, thread->process,
+							    point->binding, key);
+	} else {
+		has_begun = aspan_bind_replay_close(thread, point->binding, false);
 	}
-	if (result > 0) {
-		binding->unbegun_count++;
-		result = 0;
-	}
-	return result;
+	binding->unbegun_count += !has_begun;
 }
 
 static int label(struct aspan_bind_replay *replay, uint32_t process,
 		 const struct aspan_bind_replay_point *point, const struct aspan_bind_field *fields)
 {
+	const struct aspan_bind_groups_place place = { process, point->binding, NULL };
 	char value[ASPAN_BIND_TEXT_BYTES];
 	char text[ASPAN_BIND_TEXT_BYTES];
 
 	text_of(value, &fields[0]);
 	text_of(text, &fields[1]);
-	return aspan_bind_groups_set_label(&replay->groups, spec_of(replay, point),
-					   &(struct aspan_bind_groups_place){
-						   .process = process,
-						   .binding = point->binding,
-					   },
-					   value, text);
+	return aspan_bind_groups_set_label(&replay->groups, spec_of(replay, point), &place, value,
+					   text);
 }
 
-int aspan_bind_replay_take(struct aspan_bind_replay *replay, struct aspan_model *model,
+int aspan_bind_replay_take(struct aspan_bind_replay *replay,
 			   const struct aspan_bind_replay_point *point,
-			   const struct aspan_bind_field *fields, const struct aspan_event *event)
+			   const struct aspan_bind_field *fields, const struct aspan_origin *origin)
 {
 	const struct aspan_bind_field *rest = fields + point->event->condition_count;
-	struct thread *thread;
+	struct aspan_bind_replay_thread *thread;
 	int result;
 
 	if (!all_hold(point->event, fields)) {
 		return 0;
 	}
-	result = find_thread(replay, &event->origin, &thread);
-	if (!result) {
-		result = settle(replay, model, thread, event);
-	}
+	result = aspan_bind_replay_threads_find(&replay->threads, origin, &thread);
 	if (result) {
 		return result;
 	}
+	aspan_bind_replay_settle(thread);
 	switch (point->role) {
 	case BEGIN:
-		return begin(replay, model, thread, point, rest, event);
+		return begin(replay, thread, point, rest, origin);
 	case END:
-		return end(replay, model, thread, point, rest, event);
+		end(replay, thread, point, rest);
+		return 0;
 	default:
 		return label(replay, thread->process, point, rest);
 	}
@@ -634,17 +393,18 @@ int aspan_bind_replay_alloc(struct aspan_bind_replay *replay, struct aspan_model
 {
 	struct aspan_block block = { .address = event->address, .size_bytes = event->size_bytes };
 	struct aspan_block replaced;
-	struct thread *thread;
-	int result = find_thread(replay, &event->origin, &thread);
+	struct aspan_bind_replay_thread *thread;
+	int result = aspan_bind_replay_threads_find(&replay->threads, &event->origin, &thread);
 
 	if (result) {
 		return result;
 	}
-	block.group = active_group(thread);
-	if (block.group == NONE) {
+	block.group = aspan_bind_replay_active_group(thread);
+	if (block.group == ASPAN_BIND_NO_GROUP) {
 		return event->group_id ? aspan_model_feed(model, event) : 0;
 	}
-	result = aspan_block_map_add(&replay->processes[thread->process].blocks, &block, &replaced);
+	result = aspan_block_map_add(aspan_bind_replay_thread_blocks(&replay->threads, thread),
+				     &block, &replaced);
 	if (result < 0) {
 		return result;
 	}
@@ -656,21 +416,33 @@ int aspan_bind_replay_free(struct aspan_bind_replay *replay, struct aspan_model 
 {
 	struct aspan_event fed = *event;
 	struct aspan_block block;
-	struct thread *thread;
-	int result = find_thread(replay, &event->origin, &thread);
+	struct aspan_bind_replay_thread *thread;
+	int result = aspan_bind_replay_threads_find(&replay->threads, &event->origin, &thread);
 
 	if (result) {
 		return result;
 	}
-	if (fed.current_group_id <= ROOT_GROUP_ID && active_group(thread) != NONE) {
-		fed.current_group_id = group_id(replay, active_group(thread));
+	if (fed.current_group_id <= ROOT_GROUP_ID &&
+	    aspan_bind_replay_active_group(thread) != ASPAN_BIND_NO_GROUP) {
+		fed.current_group_id = group_id(replay, aspan_bind_replay_active_group(thread));
 	}
-	if (!aspan_block_map_take(&replay->processes[thread->process].blocks, event->address,
-				  &block)) {
+	if (!aspan_block_map_take(aspan_bind_replay_thread_blocks(&replay->threads, thread),
+				  event->address, &block)) {
 		return event->group_id ? aspan_model_feed(model, &fed) : 0;
 	}
 	fed.size_bytes = block.size_bytes;
 	return feed(replay, model, &fed, ASPAN_EVENT_FREE, block.group);
+}
+
+/* Without memory the group is listed once more, with nothing in it. */
+static void note_live_group(struct aspan_bind_replay *replay, const struct aspan_event *event)
+{
+	struct aspan_bind_replay_thread *thread;
+
+	if (event->group_id != 0 && event->tags &&
+	    aspan_bind_replay_threads_find(&replay->threads, &event->origin, &thread) == 0) {
+		aspan_text_map_set(&replay->live_groups, thread->process, event->tags, 0);
+	}
 }
 
 int aspan_bind_replay_feed(struct aspan_bind_replay *replay, struct aspan_model *model,
@@ -686,9 +458,35 @@ int aspan_bind_replay_feed(struct aspan_bind_replay *replay, struct aspan_model 
 	case ASPAN_EVENT_GROUP_STATS:
 		/* What left `root` is still in its checkpoints. */
 		return event->group_id == ROOT_GROUP_ID ? 0 : aspan_model_feed(model, event);
+	case ASPAN_EVENT_GROUP_REGISTER:
+	case ASPAN_EVENT_SPAN_ENTER:
+		note_live_group(replay, event);
+		return aspan_model_feed(model, event);
 	default:
 		return aspan_model_feed(model, event);
 	}
+}
+
+int aspan_bind_replay_finish(struct aspan_bind_replay *replay, struct aspan_model *model)
+{
+	int result = 0;
+
+	for (size_t i = 0; !result && i < replay->groups.count; i++) {
+		const struct aspan_bind_replay_group *group = &replay->groups.groups[i];
+		const struct aspan_event event = {
+			.time_ns = model->last_ns,
+			.origin = group->origin,
+		};
+
+		/* One that was also bound live is known by its own id. */
+		if (!group->is_announced &&
+		    aspan_text_map_find(&replay->live_groups, group->process, group->tags) ==
+			    ASPAN_TEXT_MAP_NONE) {
+			result = feed(replay, model, &event, ASPAN_EVENT_GROUP_REGISTER,
+				      (uint32_t) i);
+		}
+	}
+	return result;
 }
 
 bool aspan_bind_replay_has_begun(const struct aspan_bind_replay *replay)

@@ -10,7 +10,7 @@
  *    allocations without a group of their own --> the innermost open group of their thread
  *    frees of blocks that came to a group so  --> that group
  *
- * What comes out are events of the trace schema for the model: group_register, span_enter, alloc, free, span_exit.
+ * What comes out are events of the trace schema for the model: group_register, alloc and free.
  *
  * Rules:
  * - The same SPECs give the same groups with the same numbers as live binding, apart from ids, and as far as fields of the
@@ -70,13 +70,11 @@ aspan_bind_replay_get_fields(const struct aspan_bind_replay *replay,
 /* The trace has an event of this name, wanted or not: for suggestions. */
 void aspan_bind_replay_note_name(struct aspan_bind_replay *replay, const char *event);
 
-/*
- * Takes an event of the program; `event` gives the time and the origin. 0; -ENOMEM; or -EINVAL if a condition's value does not
- * fit its field.
- */
-int aspan_bind_replay_take(struct aspan_bind_replay *replay, struct aspan_model *model,
+/* Takes an event of the program. 0 or -ENOMEM. */
+int aspan_bind_replay_take(struct aspan_bind_replay *replay,
 			   const struct aspan_bind_replay_point *point,
-			   const struct aspan_bind_field *fields, const struct aspan_event *event);
+			   const struct aspan_bind_field *fields,
+			   const struct aspan_origin *origin);
 
 /* Takes an allocation or a free that has no group: `event` gives address and size too. 0 or -ENOMEM. */
 int aspan_bind_replay_alloc(struct aspan_bind_replay *replay, struct aspan_model *model,
@@ -87,6 +85,9 @@ int aspan_bind_replay_free(struct aspan_bind_replay *replay, struct aspan_model 
 /* Feeds an event of allocspan itself to the model, with another group where it is of `root`. 0 or -ENOMEM. */
 int aspan_bind_replay_feed(struct aspan_bind_replay *replay, struct aspan_model *model,
 			   const struct aspan_event *event);
+
+/* Makes the groups known that nothing was allocated in, as they are while a program runs. At the end. 0 or -ENOMEM. */
+int aspan_bind_replay_finish(struct aspan_bind_replay *replay, struct aspan_model *model);
 
 /* Whether anything was ever begun. */
 bool aspan_bind_replay_has_begun(const struct aspan_bind_replay *replay);

@@ -40,7 +40,10 @@ static void note(struct aspan_bind_point *point, const struct lttng_ust_tracepoi
 {
 	size_t length = strlen(tracepoint->signature);
 
-	point->was_seen = true;
+	if (!point->was_seen) {
+		point->was_seen = true;
+		aspan_bind_tell_present(point->full_name);
+	}
 	if (point->object_count++ > 0) {
 		/* LTTng connects the objects that have the same signature as the first, and warns of others. */
 		return;
@@ -105,7 +108,6 @@ static void connect_point(struct aspan_bind_point *point)
 		return;
 	}
 	point->state = ASPAN_BIND_POINT_BOUND;
-	aspan_bind_tell_bound(point->full_name);
 }
 
 static bool has_bound_begin(const struct allocspan_binding *binding)

@@ -83,7 +83,7 @@ void aspan_bind_tell(const char *format, ...)
 	errno = saved_errno;
 }
 
-void aspan_bind_tell_bound(const char *event)
+void aspan_bind_tell_present(const char *event)
 {
 	int saved_errno = errno;
 

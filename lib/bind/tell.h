@@ -4,7 +4,7 @@
  * ALLOCSPAN_BIND_REPORT names, where `allocspan record` reads them. In the file a line begins with what it is:
  *
  *    !MESSAGE          something is not as asked for
- *    +EVENT            the event was bound in this process
+ *    +EVENT            an object of this process has the event
  *    -EVENT<tab>MESSAGE  no object of this process had it
  *
  * Nothing is allocated and `errno` is kept.
@@ -14,8 +14,8 @@
 
 __attribute__((cold, format(printf, 1, 2))) void aspan_bind_tell(const char *format, ...);
 
-/* An event was bound, or never came; in that case the message says so. */
-void aspan_bind_tell_bound(const char *event);
+/* A process has an event, or never had it; in that case the message says so. */
+void aspan_bind_tell_present(const char *event);
 __attribute__((cold)) void aspan_bind_tell_absent(const char *event, const char *message);
 
 /* Reads the environment; until then nobody is told anything. */

@@ -389,7 +389,7 @@ int aspan_bind_class_read(const struct aspan_bind_class *class, struct aspan_bin
 		for (size_t i = 0; i < point->field_count; i++) {
 			read_field(&fields[i], &point->fields[i], payload);
 		}
-		result = aspan_bind_replay_take(replay, model, point->point, fields, event);
+		result = aspan_bind_replay_take(replay, point->point, fields, &event->origin);
 	}
 	if (!result && class->stock != STOCK_NONE) {
 		result = read_stock(class, replay, model, payload, event);

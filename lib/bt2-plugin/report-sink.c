@@ -303,8 +303,13 @@ static bt_component_class_sink_consume_method_status end_without_begin(struct si
 
 static bt_component_class_sink_consume_method_status end(struct sink *sink)
 {
-	bool is_empty = aspan_model_count_events(sink->model) == 0;
+	bool is_empty;
 
+	if (sink->replay && aspan_bind_replay_finish(sink->replay, sink->model)) {
+		FAIL(sink, "no memory for what the trace holds");
+		return BT_COMPONENT_CLASS_SINK_CONSUME_METHOD_STATUS_ERROR;
+	}
+	is_empty = aspan_model_count_events(sink->model) == 0;
 	if (is_empty && sink->replay && !aspan_bind_replay_has_begun(sink->replay)) {
 		return end_without_begin(sink);
 	}

@@ -156,6 +156,7 @@ int aspan_record_bind_init(struct aspan_record_bind *bind,
 			   const struct aspan_record_options *options, const char *program)
 {
 	*bind = (struct aspan_record_bind){
+		.options = options,
 		.is_wanted = options->binding_count > 0 || is_set(ENV_LIST) || is_set(ENV_FILE),
 	};
 	if (!bind->is_wanted) {
@@ -245,21 +246,23 @@ static bool is_repeated(const struct lines *lines, size_t index)
 	return false;
 }
 
-/* An event that this process does not have matters only if no other one has it. */
-static bool is_bound_elsewhere(const struct lines *lines, const char *event, size_t length)
+static bool has_line(const struct lines *lines, char kind, const char *event, size_t length)
 {
 	for (size_t i = 0; i < lines->count; i++) {
 		const char *line = lines->items[i];
 
-		if (line[0] == '+' && strlen(line + 1) == length &&
-		    memcmp(line + 1, event, length) == 0) {
+		if (line[0] == kind && strncmp(line + 1, event, length) == 0 &&
+		    (line[1 + length] == '\0' || line[1 + length] == '\t')) {
 			return true;
 		}
 	}
 	return false;
 }
 
-/* The message of a line, or NULL if nobody needs to know. The kinds of lines are told in lib/bind/tell.h. */
+/*
+ * The message of a line, or NULL if nobody needs to know: that one process does not have an event matters only if no other has
+ * it. The kinds of lines are told in lib/bind/tell.h.
+ */
 static const char *find_message(const struct lines *lines, size_t index)
 {
 	const char *line = lines->items[index];
@@ -271,24 +274,49 @@ static const char *find_message(const struct lines *lines, size_t index)
 	if (line[0] == '!') {
 		return line + 1;
 	}
-	if (line[0] == '-' && tab &&
-	    !is_bound_elsewhere(lines, line + 1, (size_t) (tab - line) - 1)) {
+	if (line[0] == '-' && tab && !has_line(lines, '+', line + 1, (size_t) (tab - line) - 1)) {
 		return tab + 1;
 	}
 	return NULL;
 }
 
-void aspan_record_bind_tell(const struct aspan_record_bind *bind)
+/* A process that is killed, or is not under our library, says nothing. */
+static void mention_unheard(const struct lines *lines, const struct aspan_bind_event *event)
 {
-	struct lines lines = { .count = 0 };
+	char name[ASPAN_BIND_NAME_BYTES];
+
+	snprintf(name, sizeof(name), "%s:%s", event->provider, event->name);
+	if (!has_line(lines, '+', name, strlen(name)) &&
+	    !has_line(lines, '-', name, strlen(name))) {
+		aspan_terminal_note("--bind: %s: no process of the command had this tracepoint",
+				    name);
+	}
+}
+
+/* The begins: without one of them nothing else of a binding is looked for. */
+static void mention_all_unheard(const struct aspan_record_bind *bind, const struct lines *lines)
+{
+	struct aspan_bind_spec spec;
+	char message[512];
+
+	for (size_t i = 0; i < bind->options->binding_count; i++) {
+		const char *text = bind->options->bindings[i];
+
+		if (aspan_bind_spec_parse(&spec, text, strlen(text), message, sizeof(message)) ==
+		    0) {
+			for (size_t b = 0; b < spec.begin_count; b++) {
+				mention_unheard(lines, &spec.begins[b]);
+			}
+		}
+	}
+}
+
+static void mention_lines(const struct lines *lines)
+{
 	size_t told = 0;
 
-	if (!bind->report) {
-		return;
-	}
-	read_lines(&lines, bind->report);
-	for (size_t i = 0; i < lines.count; i++) {
-		const char *message = find_message(&lines, i);
+	for (size_t i = 0; i < lines->count; i++) {
+		const char *message = find_message(lines, i);
 
 		if (message && told++ < MESSAGES_MAX) {
 			aspan_terminal_note("--bind: %s", message);
@@ -297,6 +325,18 @@ void aspan_record_bind_tell(const struct aspan_record_bind *bind)
 	if (told > MESSAGES_MAX) {
 		aspan_terminal_note("--bind: and %zu more like these", told - MESSAGES_MAX);
 	}
+}
+
+void aspan_record_bind_tell(const struct aspan_record_bind *bind)
+{
+	struct lines lines = { .count = 0 };
+
+	if (!bind->report) {
+		return;
+	}
+	read_lines(&lines, bind->report);
+	mention_lines(&lines);
+	mention_all_unheard(bind, &lines);
 	for (size_t i = 0; i < lines.count; i++) {
 		free(lines.items[i]);
 	}

@@ -15,6 +15,7 @@
 
 struct aspan_record_bind {
 	bool is_wanted;
+	const struct aspan_record_options *options;
 	char *list; /* ALLOCSPAN_BIND; NULL if only a file is given */
 	char *report; /* ALLOCSPAN_BIND_REPORT */
 };

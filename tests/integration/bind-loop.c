@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A program that has tracepoints of its own and has never heard of allocspan: bind-loop ROUNDS
+ * A program that has tracepoints of its own and has never heard of allocspan: bind-loop ROUNDS [wait]
  *
  * A message loop calls callbacks between callback_start and callback_end; workers serve requests, some of which another
  * thread finishes. It counts itself what it allocates inside of each and prints that, one line a group:
  *
- *     KIND KEY LABEL ALLOCATIONS BYTES
+ *     KIND<tab>KEY<tab>LABEL<tab>ALLOCATIONS<tab>BYTES
+ *
+ * With `wait`, it then prints "ready", waits for a line of input, and does it all again; what it prints counts both.
  *
  * It is built without our headers and stripped.
  */
@@ -119,12 +121,11 @@ static void *run_requests(void *argument)
 
 static void print(const char *kind, const void *key, const char *label, const struct count *count)
 {
-	printf("%s %p %s %lu %lu\n", kind, key, label, count->allocations, count->bytes);
+	printf("%s\t%p\t%s\t%lu\t%lu\n", kind, key, label, count->allocations, count->bytes);
 }
 
-int main(int argc, char **argv)
+static void run(unsigned int rounds)
 {
-	unsigned int rounds = argc > 1 ? (unsigned int) strtoul(argv[1], NULL, 10) : 30;
 	pthread_t workers[2];
 
 	for (int i = 0; i < 2; i++) {
@@ -134,6 +135,27 @@ int main(int argc, char **argv)
 	run_phases(rounds);
 	for (int i = 0; i < 2; i++) {
 		pthread_join(workers[i], NULL);
+	}
+}
+
+static void wait_for_line(void)
+{
+	int character;
+
+	puts("ready");
+	fflush(stdout);
+	while ((character = getchar()) != EOF && character != '\n') {
+	}
+}
+
+int main(int argc, char **argv)
+{
+	unsigned int rounds = argc > 1 ? (unsigned int) strtoul(argv[1], NULL, 10) : 30;
+
+	run(rounds);
+	if (argc > 2) {
+		wait_for_line();
+		run(rounds);
 	}
 	for (int i = 0; i < CALLBACK_COUNT; i++) {
 		print("callback", &callbacks[i], callbacks[i].symbol, &callbacks[i].count);
