@@ -27,10 +27,10 @@
  *    list is changed by one instruction that fails if the list was used meanwhile: above the address of the first free
  *    entry it has a number that changes with each entry taken.
  * 2. reclaim.c looks through the entries of all stacks with the lock held, for groups and spans that are still entered.
- *    What it looks for has no reference left, so nobody can enter it any more, with one exception: a span's token can be
- *    detached while it is being entered. So entering a span reads the token, pushes, and reads it again; reclaim.c runs
- *    membarrier() between the detaching and the looking, which makes either the push visible to the one or the detaching
- *    to the other.
+ *    What it looks for had no reference left before it looked (and got none from a capture since: reclaim.c), so
+ *    nobody can enter it any more, with one exception: a span's token can be detached while it is being entered. So
+ *    entering a span reads the token, pushes, and reads it again; reclaim.c runs membarrier() between the detaching and
+ *    the looking, which makes either the push visible to the one or the detaching to the other.
  */
 #ifndef ASPAN_CORE_GROUP_STACK_H
 #define ASPAN_CORE_GROUP_STACK_H

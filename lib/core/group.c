@@ -167,9 +167,10 @@ bool aspan_group_retain(struct allocspan_token *group)
 
 void aspan_group_retain_active(struct allocspan_token *group)
 {
-	if (!is_root(group)) {
-		/* Relaxed: its place on this thread's stack keeps the group until the reference is seen. */
-		atomic_fetch_add_explicit(&group->references, 1, memory_order_relaxed);
+	/* Relaxed: its place on this thread's stack keeps the group until both are seen. */
+	if (!is_root(group) &&
+	    atomic_fetch_add_explicit(&group->references, 1, memory_order_relaxed) == 0) {
+		atomic_fetch_add_explicit(&group->revivals, 1, memory_order_relaxed);
 	}
 }
 

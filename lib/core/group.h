@@ -47,12 +47,15 @@ struct allocspan_token {
 	const char *tag_string; /* of the descriptor */
 	uint32_t slot;
 	_Atomic uint32_t references;
+	_Atomic uint32_t revivals; /* how often a capture took it up without a reference */
 	struct aspan_descriptor *descriptor;
 	struct aspan_counters ended; /* of ended threads, and of those that could not have their own */
 	/* The following are protected by the lock. */
 	enum aspan_group_state state;
 	bool is_announced; /* between its group_register and its group_release event */
 	uint32_t seen_epoch; /* reclaim.c: when it was last found on a stack */
+	uint32_t revivals_before; /* reclaim.c: before it looked */
+	bool was_unreferenced; /* reclaim.c: before it looked */
 	struct allocspan_token *next; /* of the free, or of the released */
 	struct allocspan_token *previous; /* of the released */
 	uint64_t reported_alloc_count; /* stats-thread.c: in the last group_stats event */

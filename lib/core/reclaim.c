@@ -77,12 +77,36 @@ static void mark_entered(void)
 	}
 }
 
+/*
+ * Before looking: whoever has a reference could enter in a place that has been looked at, and then release. A capture
+ * makes a reference out of an entry, and that may be left: it is counted, and seen with the entry's end. So the
+ * count is read before the references.
+ */
+static void prepare_group(struct allocspan_token *group)
+{
+	group->revivals_before = atomic_load_explicit(&group->revivals, memory_order_acquire);
+	group->was_unreferenced = atomic_load_explicit(&group->references, memory_order_acquire) == 0;
+}
+
+static void prepare_span(struct allocspan_span *span)
+{
+	span->revivals_before = atomic_load_explicit(&span->revivals, memory_order_acquire);
+	span->was_unreferenced = atomic_load_explicit(&span->references, memory_order_acquire) == 0;
+}
+
+static bool span_is_needed(const struct allocspan_span *span)
+{
+	return span->seen_epoch == epoch || !span->was_unreferenced ||
+	       atomic_load_explicit(&span->revivals, memory_order_acquire) != span->revivals_before;
+}
+
 static bool group_is_needed(const struct allocspan_token *group)
 {
 	struct allocspan_stats stats;
 
-	if (group->seen_epoch == epoch ||
-	    atomic_load_explicit(&group->references, memory_order_acquire) > 0) {
+	if (group->seen_epoch == epoch || !group->was_unreferenced ||
+	    atomic_load_explicit(&group->references, memory_order_acquire) > 0 ||
+	    atomic_load_explicit(&group->revivals, memory_order_acquire) != group->revivals_before) {
 		return true;
 	}
 	aspan_group_sum(group, &stats);
@@ -135,7 +159,7 @@ static size_t reclaim_spans(void)
 		if (atomic_load_explicit(&span->references, memory_order_acquire) > 0) {
 			*link = span->next;
 			span->is_released = false;
-		} else if (span->seen_epoch == epoch) {
+		} else if (span_is_needed(span)) {
 			link = &span->next;
 			left++;
 		} else {
@@ -158,6 +182,12 @@ static void reclaim_if_due(void)
 {
 	if (++waiting_count < batch) {
 		return;
+	}
+	for (struct allocspan_token *each = released_groups; each; each = each->next) {
+		prepare_group(each);
+	}
+	for (struct allocspan_span *each = released_spans; each; each = each->next) {
+		prepare_span(each);
 	}
 	look_through_stacks();
 	waiting_count = reclaim_spans();
@@ -185,6 +215,7 @@ bool aspan_reclaim_group_now(struct allocspan_token *group)
 	if (stats.live_blocks > 0) {
 		return false;
 	}
+	prepare_group(group);
 	look_through_stacks();
 	if (group_is_needed(group)) {
 		return false;

@@ -70,8 +70,10 @@ struct allocspan_span *allocspan_span_create(const char *name)
 
 void aspan_span_retain(struct allocspan_span *span)
 {
-	/* Relaxed: a reference or an entry of the caller keeps the span until this one is seen. */
-	atomic_fetch_add_explicit(&span->references, 1, memory_order_relaxed);
+	/* Relaxed: a reference or an entry of the caller keeps the span until both are seen. */
+	if (atomic_fetch_add_explicit(&span->references, 1, memory_order_relaxed) == 0) {
+		atomic_fetch_add_explicit(&span->revivals, 1, memory_order_relaxed);
+	}
 }
 
 struct allocspan_span *allocspan_span_retain(struct allocspan_span *span)

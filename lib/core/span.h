@@ -19,11 +19,14 @@ struct allocspan_span {
 	uint64_t id;
 	_Atomic(struct allocspan_token *) token; /* attached, with a reference; changed with the lock held */
 	_Atomic uint32_t references;
+	_Atomic uint32_t revivals; /* how often a capture took it up without a reference */
 	const char *name;
 	/* The following are protected by the lock. */
 	size_t name_bytes;
 	bool is_released;
 	uint32_t seen_epoch; /* reclaim.c: when it was last found on a stack */
+	uint32_t revivals_before; /* reclaim.c: before it looked */
+	bool was_unreferenced; /* reclaim.c: before it looked */
 	struct allocspan_span *next; /* of the free, or of the released */
 };
 
