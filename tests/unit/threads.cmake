@@ -1,5 +1,8 @@
 # The recording side under many threads and under signals. Some read the library's own structs.
 if(TARGET allocspan)
+	allocspan_add_unit_test(test-races test-races.c)
+	allocspan_add_unit_test(test-group-life test-group-life.c)
+
 	allocspan_add_unit_test(test-model-signal-steps test-model-signal-steps.c)
 	target_include_directories(test-model-signal-steps PRIVATE ${PROJECT_SOURCE_DIR}/lib/core)
 	# What is bound lazily would be stepped through in the dynamic linker.
