@@ -15,8 +15,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 #define UNTOUCHED 4321
@@ -284,8 +282,11 @@ static void show_free_keeps_errno(void)
 	printf("free of NULL: errno %d\n", errno);
 }
 
-/* In a child. What is larger than anything that was freed before cannot be had; then memory comes back. */
-static void ask_without_memory(void)
+/*
+ * Last, and not in a child, where LTTng has to start its threads again: those cannot go on without any memory.
+ * What is larger than anything that was freed before cannot be had; then memory comes back.
+ */
+static void show_end_of_memory(void)
 {
 	struct rlimit limit = { 0, 0 };
 	struct rlimit before;
@@ -302,22 +303,6 @@ static void ask_without_memory(void)
 		printf("with memory again: ");
 		show_one(entries[e].name, 2 * LARGE, entries[e].call);
 	}
-}
-
-static void show_end_of_memory(void)
-{
-	int status;
-	pid_t child;
-
-	fflush(stdout);
-	child = fork();
-	if (child == 0) {
-		ask_without_memory();
-		fflush(stdout);
-		_exit(7);
-	}
-	waitpid(child, &status, 0);
-	printf("child: %d\n", WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status));
 }
 
 /* Of glibc; other allocators leave them to it. Threads of the C library's users may allocate: no exact sums. */
@@ -364,7 +349,7 @@ int main(void)
 	show_bad_alignments();
 	show_realloc();
 	show_free_keeps_errno();
-	show_end_of_memory();
 	show_extensions();
+	show_end_of_memory();
 	return 42;
 }
