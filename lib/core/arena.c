@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #define SMALLEST_SHIFT 5
 #define LARGEST_SHIFT 16
@@ -31,14 +32,41 @@ static unsigned int size_shift(size_t size_bytes)
 	return shift;
 }
 
+static size_t page_bytes(void)
+{
+	return (size_t) getpagesize();
+}
+
+static size_t whole_pages(size_t size_bytes)
+{
+	return (size_bytes + page_bytes() - 1) & ~(page_bytes() - 1);
+}
+
 void *aspan_arena_map(size_t size_bytes)
 {
 	int saved_errno = errno;
-	void *memory = mmap(NULL, size_bytes, PROT_READ | PROT_WRITE,
-			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	size_t mapped_bytes = whole_pages(size_bytes) + 2 * page_bytes();
+	char *start = mmap(NULL, mapped_bytes, PROT_NONE,
+			   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	void *memory = NULL;
 
+	if (start != MAP_FAILED) {
+		memory = start + page_bytes();
+		if (mprotect(memory, whole_pages(size_bytes), PROT_READ | PROT_WRITE) != 0) {
+			munmap(start, mapped_bytes);
+			memory = NULL;
+		}
+	}
 	errno = saved_errno;
-	return memory == MAP_FAILED ? NULL : memory;
+	return memory;
+}
+
+void aspan_arena_unmap(void *memory, size_t size_bytes)
+{
+	int saved_errno = errno;
+
+	munmap((char *) memory - page_bytes(), whole_pages(size_bytes) + 2 * page_bytes());
+	errno = saved_errno;
 }
 
 /* What is left of the old region becomes free blocks: powers of two, so that alignment holds. */
@@ -102,14 +130,12 @@ void aspan_arena_free(void *memory, size_t size_bytes)
 {
 	unsigned int shift = size_shift(size_bytes);
 	struct free_block *block = memory;
-	int saved_errno = errno;
 
 	if (!memory) {
 		return;
 	}
 	if (shift > LARGEST_SHIFT) {
-		munmap(memory, size_bytes);
-		errno = saved_errno;
+		aspan_arena_unmap(memory, size_bytes);
 		return;
 	}
 	block->next = free_blocks[shift];

@@ -21,8 +21,10 @@ void aspan_arena_free(void *memory, size_t size_bytes);
 
 /*
  * Zeroed pages without reserve: address space that costs memory only where it is touched; NULL
- * without address space. Needs no lock.
+ * without address space. A page that cannot be accessed is before and after, so that an overflow of the program's
+ * memory, which may be mapped next to it, does not run into ours. Needs no lock.
  */
 void *aspan_arena_map(size_t size_bytes);
+void aspan_arena_unmap(void *memory, size_t size_bytes);
 
 #endif

@@ -5,7 +5,6 @@
 #include "owner-map.h"
 
 #include <errno.h>
-#include <sys/mman.h>
 
 #include "arena.h"
 
@@ -26,10 +25,7 @@ static ASPAN_SLOW int map_leaf(uintptr_t bits)
 		    &aspan_owner_leaves[bits >> ASPAN_OWNER_LEAF_SHIFT & (ASPAN_OWNER_LEAF_COUNT - 1)],
 		    &expected, fresh,
 		    memory_order_release, memory_order_relaxed)) {
-		int saved_errno = errno;
-
-		munmap(fresh, sizeof(*fresh));
-		errno = saved_errno;
+		aspan_arena_unmap(fresh, sizeof(*fresh));
 	}
 	return 0;
 }
