@@ -224,7 +224,7 @@ static char *join(size_t count, char (*texts)[ASPAN_BIND_TEXT_BYTES], const char
 		at = stpcpy(at, texts[i]);
 		*at++ = SEPARATOR;
 	}
-	strcpy(at, label ? label : "");
+	stpcpy(at, label ? label : "");
 	return joined;
 }
 
@@ -236,7 +236,7 @@ static int find_other(struct aspan_bind_groups *groups, const struct aspan_bind_
 
 	for (size_t i = 0; i < spec->input_count; i++) {
 		/* No value, so not the name either. */
-		strcpy(texts[i], i < first_tag ? "" : ASPAN_BIND_OTHER);
+		aspan_bind_text_of_string(texts[i], i < first_tag ? "" : ASPAN_BIND_OTHER);
 	}
 	return find_by_tags(groups, spec, place, texts, NULL, group);
 }

@@ -102,7 +102,7 @@ static int add_points(struct aspan_bind_replay *replay, const struct aspan_bind_
 	return 0;
 }
 
-int aspan_bind_replay_add(struct aspan_bind_replay *replay, const char *text, char *message,
+int aspan_bind_replay_add(struct aspan_bind_replay *replay, const char *spec_text, char *message,
 			  size_t message_bytes)
 {
 	struct binding **moved =
@@ -118,7 +118,8 @@ int aspan_bind_replay_add(struct aspan_bind_replay *replay, const char *text, ch
 		free(binding);
 		return -ENOMEM;
 	}
-	result = aspan_bind_spec_parse(&binding->spec, text, strlen(text), message, message_bytes);
+	result = aspan_bind_spec_parse(&binding->spec, spec_text, strlen(spec_text), message,
+				       message_bytes);
 	if (result) {
 		free(binding);
 		return result;

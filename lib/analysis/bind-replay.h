@@ -53,7 +53,7 @@ struct aspan_bind_replay *aspan_bind_replay_create(void);
 void aspan_bind_replay_destroy(struct aspan_bind_replay *replay);
 
 /* Adds a SPEC. 0; -EINVAL with a message; or -ENOMEM. Before the first event. */
-int aspan_bind_replay_add(struct aspan_bind_replay *replay, const char *spec, char *message,
+int aspan_bind_replay_add(struct aspan_bind_replay *replay, const char *spec_text, char *message,
 			  size_t message_bytes);
 
 /* The next point after `previous` (NULL: the first) that an event, "provider:name", is; or NULL. */

@@ -138,12 +138,13 @@ static void describe(struct description *description, struct allocspan_binding *
 	const struct aspan_bind_spec *spec = &binding->spec;
 	size_t input = 0;
 
+	description->texts[0][0] = '\0';
 	for (size_t i = 0; i < point->reader_count; i++) {
 		if (values) {
 			aspan_bind_value_text(description->texts[i], &point->readers[i],
 					      values->of[i]);
 		} else {
-			strcpy(description->texts[i], ASPAN_BIND_OTHER);
+			aspan_bind_text_of_string(description->texts[i], ASPAN_BIND_OTHER);
 		}
 	}
 	description->name = spec->name.text;
@@ -310,13 +311,14 @@ struct allocspan_span *aspan_bind_group_span(struct allocspan_binding *binding,
 }
 
 void aspan_bind_group_table_relabel(struct aspan_bind_group_table *table, size_t input,
-				    bool is_text, uint64_t value)
+				    bool is_text_value, uint64_t value)
 {
 	for (size_t i = 0; i < table->slot_count; i++) {
 		struct aspan_bind_group *group =
 			atomic_load_explicit(&table->slots[i], memory_order_relaxed);
 
-		if (group && aspan_bind_value_is_equal(is_text, group->values[input], value)) {
+		if (group &&
+		    aspan_bind_value_is_equal(is_text_value, group->values[input], value)) {
 			atomic_store_explicit(&group->is_stale, true, memory_order_relaxed);
 		}
 	}

@@ -47,6 +47,6 @@ struct allocspan_span *aspan_bind_group_span(struct allocspan_binding *binding,
 
 /* The value `value` of input number `input` has another label: groups with it are made anew. Call with the lock GROUPS held. */
 void aspan_bind_group_table_relabel(struct aspan_bind_group_table *table, size_t input,
-				    bool is_string, uint64_t value);
+				    bool is_text_value, uint64_t value);
 
 #endif

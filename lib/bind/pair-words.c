@@ -10,15 +10,16 @@ static const struct {
 	const char *begin;
 	const char *end;
 } pairs[] = {
-	{ "start", "end" },	{ "start", "stop" },	  { "start", "finish" },
-	{ "start", "done" },	{ "start", "complete" },  { "started", "finished" },
-	{ "started", "ended" }, { "begin", "end" },	  { "begin", "done" },
-	{ "begin", "finish" },	{ "began", "ended" },	  { "enter", "exit" },
-	{ "enter", "leave" },	{ "enter", "return" },	  { "enter", "end" },
-	{ "entry", "exit" },	{ "entry", "return" },	  { "entry", "leave" },
-	{ "entry", "end" },	{ "before", "after" },	  { "pre", "post" },
-	{ "open", "close" },	{ "acquire", "release" }, { "push", "pop" },
-	{ "call", "return" },	{ "in", "out" },	  { "execute", "executed" },
+	{ "start", "end" },	  { "start", "stop" },	     { "start", "finish" },
+	{ "start", "done" },	  { "start", "complete" },   { "started", "finished" },
+	{ "started", "ended" },	  { "started", "stopped" },  { "began", "finished" },
+	{ "begin", "end" },	  { "begin", "done" },	     { "begin", "finish" },
+	{ "began", "ended" },	  { "enter", "exit" },	     { "enter", "leave" },
+	{ "enter", "return" },	  { "enter", "end" },	     { "entry", "exit" },
+	{ "entry", "return" },	  { "entry", "leave" },	     { "entry", "end" },
+	{ "before", "after" },	  { "pre", "post" },	     { "open", "close" },
+	{ "acquire", "release" }, { "push", "pop" },	     { "call", "return" },
+	{ "in", "out" },	  { "execute", "executed" },
 };
 
 #define PAIR_COUNT (sizeof(pairs) / sizeof(pairs[0]))

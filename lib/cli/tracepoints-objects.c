@@ -17,8 +17,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-extern char **environ;
-
 /* Of the tracer, and ours: nobody binds those. */
 static bool is_of_tracer(const char *path)
 {

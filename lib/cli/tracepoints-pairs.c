@@ -89,12 +89,12 @@ size_t aspan_tracepoints_print_pairs(const struct aspan_tracepoint_list *list, c
 	return count;
 }
 
-void aspan_tracepoints_print_arguments(const char *text, FILE *stream)
+void aspan_tracepoints_print_arguments(const char *signature_text, FILE *stream)
 {
 	struct aspan_bind_signature signature;
 
-	if (aspan_bind_signature_read(&signature, text)) {
-		fputs(text, stream);
+	if (aspan_bind_signature_read(&signature, signature_text)) {
+		fputs(signature_text, stream);
 		return;
 	}
 	for (size_t i = 0; i < signature.parameter_count; i++) {

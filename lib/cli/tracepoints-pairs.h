@@ -13,7 +13,7 @@
 size_t aspan_tracepoints_print_pairs(const struct aspan_tracepoint_list *list, const char *indent,
 				     FILE *stream);
 
-/* Writes "TYPE NAME, TYPE NAME", or the signature as it is if it has another form. */
-void aspan_tracepoints_print_arguments(const char *signature, FILE *stream);
+/* Writes "TYPE NAME, TYPE NAME", or the text as it is if it has another form. */
+void aspan_tracepoints_print_arguments(const char *signature_text, FILE *stream);
 
 #endif

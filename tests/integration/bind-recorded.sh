@@ -3,7 +3,7 @@
 #
 # Bindings of a stripped program that has never heard of allocspan: bind-recorded.sh CLAIM
 #
-# Set by ctest, besides what record-lib.sh says: BIND_LOOP, the program; PRELOAD, the interposer; BIND, the library.
+# Set by ctest, besides what record-lib.sh says: BIND_LOOP, the program; MESSAGE_LOOP, the example; PRELOAD, the interposer; BIND, the library.
 set -eu
 
 # shellcheck source=tests/integration/record-lib.sh
@@ -230,6 +230,16 @@ the_same_spec_is_unbalanced_alike_live_and_replayed() {
 	expect_status 0 "$ALLOCSPAN" report --bind 'loop:phase[phase=0]..request_done' trace
 	grep -q 'loop:phase: 2 begins without an end, 6 ends without a begin' "$work/out" ||
 		fail "the replay counts otherwise"
+}
+
+the_example_shows_which_callback_keeps_memory() {
+	expect_status 0 record -o trace --bind 'message_loop:callback_start..callback_end,by=callback,label=callback_register(callback,symbol)' \
+		-- "$MESSAGE_LOOP"
+	grep -qx '300 messages, a path of 100 positions' "$work/out" || fail "the program said something else"
+	expect_status 0 "$ALLOCSPAN" report trace
+	grep -qE '^ *100 +281.2 KiB +100 +0 +0 B .*symbol=Lidar::on_scan$' "$work/out" || fail "the scanner is wrong"
+	grep -qE '^ *100 +2.3 KiB +0 +100 +2.3 KiB .*symbol=Odometry::on_position$' "$work/out" || fail "the odometry is wrong"
+	grep -qE '^ *100 +6.2 KiB +84 +16 +1.0 KiB .*symbol=Diagnostics::on_timer$' "$work/out" || fail "the timer is wrong"
 }
 
 run_claim "$@"
