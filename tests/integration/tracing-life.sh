@@ -10,7 +10,7 @@ preload=$2
 program=$3
 SKIPPED=77
 dir=$(mktemp -d /tmp/allocspan-life.XXXXXX)
-trap 'lttng_fixture_stop; rm -rf "$dir"' EXIT
+trap 'lttng_fixture_stop || true; rm -rf "$dir"' EXIT
 
 start_program() {
 	mkfifo "$dir/words" "$dir/answers"
