@@ -41,6 +41,12 @@ __attribute__((format(printf, 2, 3))) static bool complain(struct reader *reader
 			 " at character %zu of '%.*s'", (size_t) (reader->at - reader->text) + 1,
 			 (int) (reader->end - reader->text), reader->text);
 	}
+	/* A SPEC may have any characters; what is printed is one line, and tells a terminal nothing. */
+	for (char *character = reader->message; *character; character++) {
+		if ((unsigned char) *character < ' ' || *character == 0x7f) {
+			*character = '?';
+		}
+	}
 	return false;
 }
 
