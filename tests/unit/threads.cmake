@@ -2,6 +2,7 @@
 if(TARGET allocspan)
 	allocspan_add_unit_test(test-races test-races.c)
 	allocspan_add_unit_test(test-group-life test-group-life.c)
+	allocspan_add_unit_test(test-model-reclaim test-model-reclaim.c)
 
 	allocspan_add_unit_test(test-model-signal-steps test-model-signal-steps.c)
 	target_include_directories(test-model-signal-steps PRIVATE ${PROJECT_SOURCE_DIR}/lib/core)
