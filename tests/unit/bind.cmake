@@ -48,14 +48,21 @@ foreach(module arguments groups pairs objects)
 endforeach()
 allocspan_add_bind_test(test-bind-exceptions test-bind-exceptions.cpp)
 
+# Both sides of a binding.
+if(TARGET allocspan-analysis)
+	allocspan_add_bind_test(test-bind-twin test-bind-twin.c)
+	target_link_libraries(test-bind-twin PRIVATE allocspan-analysis)
+endif()
+
 # The library as somebody opens it who was not linked with it.
 add_executable(test-bind-opened test-bind-opened.c)
 target_link_libraries(test-bind-opened PRIVATE allocspan_warnings PkgConfig::CMOCKA ${CMAKE_DL_LIBS})
 target_include_directories(test-bind-opened PRIVATE ${PROJECT_SOURCE_DIR}/include)
 target_compile_definitions(test-bind-opened PRIVATE
-	PLUGIN_1="$<TARGET_FILE:bind-plugin-1>" BIND_LIBRARY="$<TARGET_FILE:allocspan-bind>")
+	PLUGIN_1="$<TARGET_FILE:bind-plugin-1>" PLUGIN_2="$<TARGET_FILE:bind-plugin-2>"
+	BIND_LIBRARY="$<TARGET_FILE:allocspan-bind>")
 set_target_properties(test-bind-opened PROPERTIES ENABLE_EXPORTS ON)
-add_dependencies(test-bind-opened bind-plugin-1 allocspan-bind)
+add_dependencies(test-bind-opened bind-plugin-1 bind-plugin-2 allocspan-bind)
 add_test(NAME unit/test-bind-opened COMMAND test-bind-opened)
 set_tests_properties(unit/test-bind-opened PROPERTIES LABELS unit TIMEOUT 60
 	ENVIRONMENT LTTNG_UST_REGISTER_TIMEOUT=0)
