@@ -34,8 +34,7 @@ ASPAN_TRACE_EVENTS(DEFINE_EMIT)
 
 __attribute__((visibility("default"))) const struct aspan_trace_events aspan_trace_events = {
 	.size_bytes = sizeof(struct aspan_trace_events),
-	ASPAN_TRACE_EVENTS(TABLE_ENTRY)
-	.before_fork = lttng_ust_before_fork,
+	ASPAN_TRACE_EVENTS(TABLE_ENTRY).before_fork = lttng_ust_before_fork,
 	.after_fork_in_parent = lttng_ust_after_fork_parent,
 	.after_fork_in_child = lttng_ust_after_fork_child,
 	.init_thread = lttng_ust_init_thread,

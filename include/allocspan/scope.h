@@ -43,7 +43,8 @@ struct allocspan_site {
  *
  * @snippet scope.c allocspan_site_enter
  */
-ALLOCSPAN_API struct allocspan_guard allocspan_site_enter(struct allocspan_site *site) ALLOCSPAN_NOTHROW;
+ALLOCSPAN_API struct allocspan_guard
+allocspan_site_enter(struct allocspan_site *site) ALLOCSPAN_NOTHROW;
 
 ALLOCSPAN_END_DECLS
 

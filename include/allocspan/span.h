@@ -152,7 +152,8 @@ ALLOCSPAN_API uint64_t allocspan_current_span_id(void) ALLOCSPAN_NOTHROW;
  *
  * @snippet span.c allocspan_span_enter
  */
-ALLOCSPAN_API struct allocspan_guard allocspan_span_enter(struct allocspan_span *span) ALLOCSPAN_NOTHROW;
+ALLOCSPAN_API struct allocspan_guard
+allocspan_span_enter(struct allocspan_span *span) ALLOCSPAN_NOTHROW;
 
 /**
  * @brief Calls a function inside a span.

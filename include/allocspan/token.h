@@ -180,7 +180,8 @@ ALLOCSPAN_API uint64_t allocspan_token_id(const struct allocspan_token *token) A
  *
  * @snippet token.c allocspan_token_name
  */
-ALLOCSPAN_API const char *allocspan_token_name(const struct allocspan_token *token) ALLOCSPAN_NOTHROW;
+ALLOCSPAN_API const char *
+allocspan_token_name(const struct allocspan_token *token) ALLOCSPAN_NOTHROW;
 
 /**
  * @brief Makes a token's group active on this thread.

@@ -54,9 +54,9 @@ struct allocspan_guard allocspan_context_enter(const struct allocspan_context *c
 			return aspan_guard_void();
 		}
 	}
-	return aspan_stack_guard(stack, aspan_stack_push(thread, stack, context_slot(context), context->span,
-							 allocspan_span_id(context->span),
-							 ASPAN_ENTRY_CONTEXT));
+	return aspan_stack_guard(
+		stack, aspan_stack_push(thread, stack, context_slot(context), context->span,
+					allocspan_span_id(context->span), ASPAN_ENTRY_CONTEXT));
 }
 
 void allocspan_context_release(struct allocspan_context *context)

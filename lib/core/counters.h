@@ -49,7 +49,8 @@ struct aspan_counter_leaf {
 /* The leaves of one thread, in a table that follows this header. */
 struct aspan_counter_table {
 	uint32_t leaf_count;
-	struct aspan_counter_table *replaced; /* the smaller one before, kept until the thread ends */
+	struct aspan_counter_table
+		*replaced; /* the smaller one before, kept until the thread ends */
 	_Atomic(struct aspan_counter_leaf *) leaves[];
 };
 
@@ -77,11 +78,13 @@ static inline void aspan_counters_add_free(struct aspan_counters *counters, size
 }
 
 /* For counters that threads share: those of ended threads. */
-void aspan_counters_add_shared(struct aspan_counters *counters, const struct allocspan_stats *stats);
+void aspan_counters_add_shared(struct aspan_counters *counters,
+			       const struct allocspan_stats *stats);
 
 /* Adds what is counted to `stats`, apart from what is live; the two steps of ordering 3. */
 void aspan_counters_sum_frees(const struct aspan_counters *counters, struct allocspan_stats *stats);
-void aspan_counters_sum_allocs(const struct aspan_counters *counters, struct allocspan_stats *stats);
+void aspan_counters_sum_allocs(const struct aspan_counters *counters,
+			       struct allocspan_stats *stats);
 
 /* Sets what is live from what was summed. */
 void aspan_counters_conclude(struct allocspan_stats *stats);
@@ -90,8 +93,8 @@ void aspan_counters_conclude(struct allocspan_stats *stats);
 void aspan_counters_clear(struct aspan_counters *counters);
 
 /* The counters of a slot; NULL if the table has none yet. */
-static inline struct aspan_counters *aspan_counter_table_find(const struct aspan_counter_table *table,
-							      uint32_t slot)
+static inline struct aspan_counters *
+aspan_counter_table_find(const struct aspan_counter_table *table, uint32_t slot)
 {
 	uint32_t index = slot >> ASPAN_COUNTERS_LEAF_SHIFT;
 	struct aspan_counter_leaf *leaf;

@@ -119,7 +119,8 @@ static bool is_equal(const struct aspan_descriptor *descriptor, const char *name
 static bool grow_buckets(void)
 {
 	size_t count = bucket_count ? 2 * bucket_count : FIRST_BUCKET_COUNT;
-	struct aspan_descriptor **grown = aspan_arena_alloc(count * sizeof(struct aspan_descriptor *));
+	struct aspan_descriptor **grown =
+		aspan_arena_alloc(count * sizeof(struct aspan_descriptor *));
 
 	if (!grown) {
 		return bucket_count > 0;

@@ -144,7 +144,8 @@ static struct allocspan_fiber *make_own_stack(struct aspan_thread *thread)
 static bool grow(struct allocspan_fiber *stack)
 {
 	struct aspan_lock lock = aspan_lock();
-	unsigned int chunk = (unsigned int) __builtin_ctz(stack->capacity) - ASPAN_STACK_FIRST_SHIFT;
+	unsigned int chunk =
+		(unsigned int) __builtin_ctz(stack->capacity) - ASPAN_STACK_FIRST_SHIFT;
 
 	/* A signal handler may have grown it already. */
 	if (!aspan_stack_free_entry(stack) && chunk < ASPAN_STACK_CHUNKS) {
@@ -185,7 +186,8 @@ static void pass_slot_inwards(struct aspan_thread *thread, const struct allocspa
 		struct aspan_entry *entry = outer->above;
 
 		entry->outer_slot = removed->outer_slot;
-		if (atomic_load_explicit(&entry->slot, memory_order_relaxed) != ASPAN_SLOT_INHERIT) {
+		if (atomic_load_explicit(&entry->slot, memory_order_relaxed) !=
+		    ASPAN_SLOT_INHERIT) {
 			return;
 		}
 		outer = entry;
@@ -211,7 +213,8 @@ static void pass_span_inwards(struct aspan_thread *thread, const struct allocspa
 	thread->span_id = removed->outer_span_id;
 }
 
-struct aspan_entry *aspan_stack_find(struct allocspan_fiber *stack, const struct allocspan_guard *guard)
+struct aspan_entry *aspan_stack_find(struct allocspan_fiber *stack,
+				     const struct allocspan_guard *guard)
 {
 	struct aspan_entry *entry;
 

@@ -66,7 +66,8 @@ enum aspan_entry_kind {
 #define ASPAN_SERIAL_FREE UINT64_C(0)
 
 struct aspan_entry {
-	_Atomic uint64_t serial; /* ASPAN_SERIAL_FREE, or unique in the stack and larger further inside */
+	_Atomic uint64_t
+		serial; /* ASPAN_SERIAL_FREE, or unique in the stack and larger further inside */
 	_Atomic uint32_t slot; /* what it makes active; ASPAN_SLOT_INHERIT: what was */
 	uint32_t outer_slot;
 	_Atomic(struct allocspan_span *) span; /* NULL for a token */
@@ -103,7 +104,8 @@ struct allocspan_fiber {
 	struct aspan_entry bottom;
 	struct allocspan_fiber *previous; /* the list of all is protected by the lock */
 	struct allocspan_fiber *next;
-	struct aspan_entry *chunks[ASPAN_STACK_CHUNKS]; /* 16, 32, 64... entries, after the first 16 */
+	struct aspan_entry
+		*chunks[ASPAN_STACK_CHUNKS]; /* 16, 32, 64... entries, after the first 16 */
 	struct aspan_entry first[ASPAN_STACK_FIRST];
 };
 
@@ -253,7 +255,8 @@ static inline struct allocspan_guard aspan_stack_guard(const struct allocspan_fi
 }
 
 /* The entry of a guard that is on this stack, or NULL. */
-struct aspan_entry *aspan_stack_find(struct allocspan_fiber *stack, const struct allocspan_guard *guard);
+struct aspan_entry *aspan_stack_find(struct allocspan_fiber *stack,
+				     const struct allocspan_guard *guard);
 
 /* Takes the innermost entry off; a span's event is the caller's business, before. */
 static inline void aspan_stack_pop(struct aspan_thread *thread, struct allocspan_fiber *stack,

@@ -181,7 +181,8 @@ void aspan_group_announce(struct allocspan_token *group, void *ip)
 	}
 	group->is_announced = true;
 	if (aspan_trace_enabled(group_register)) {
-		aspan_trace_emit(group_register, group->view.id, group->view.name, group->tag_string, ip);
+		aspan_trace_emit(group_register, group->view.id, group->view.name,
+				 group->tag_string, ip);
 	}
 }
 
@@ -192,7 +193,8 @@ static void announce_end(struct allocspan_token *group, void *ip)
 	}
 	group->is_announced = false;
 	if (aspan_trace_enabled(group_release)) {
-		aspan_trace_emit(group_release, group->view.id, group->view.name, group->tag_string, ip);
+		aspan_trace_emit(group_release, group->view.id, group->view.name, group->tag_string,
+				 ip);
 	}
 }
 

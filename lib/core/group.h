@@ -49,7 +49,8 @@ struct allocspan_token {
 	_Atomic uint32_t references;
 	_Atomic uint32_t revivals; /* how often a capture took it up without a reference */
 	struct aspan_descriptor *descriptor;
-	struct aspan_counters ended; /* of ended threads, and of those that could not have their own */
+	struct aspan_counters
+		ended; /* of ended threads, and of those that could not have their own */
 	/* The following are protected by the lock. */
 	enum aspan_group_state state;
 	bool is_announced; /* between its group_register and its group_release event */

@@ -70,7 +70,7 @@ static inline void exit_guard(struct allocspan_guard *guard, void *ip)
 		return;
 	}
 	guard->stack_id = ASPAN_GUARD_EXITED;
-	switch ((enum aspan_entry_kind) (guard->serial & ASPAN_ENTRY_KIND_MASK)) {
+	switch ((enum aspan_entry_kind)(guard->serial & ASPAN_ENTRY_KIND_MASK)) {
 	case ASPAN_ENTRY_TOKEN:
 		aspan_stack_pop(thread, stack, entry, ASPAN_ENTRY_TOKEN);
 		return;

@@ -30,6 +30,7 @@ enum aspan_misuse {
 };
 
 /* `group_id` and `span_id` are 0 where they are not known. Async-signal-safe. */
-ASPAN_PRIVATE void aspan_misuse(enum aspan_misuse what, uint64_t group_id, uint64_t span_id, void *ip);
+ASPAN_PRIVATE void aspan_misuse(enum aspan_misuse what, uint64_t group_id, uint64_t span_id,
+				void *ip);
 
 #endif

@@ -24,8 +24,8 @@ void aspan_observe_alloc(void *address, size_t size_bytes, struct allocspan_toke
 	int saved_errno = errno;
 
 	if (aspan_trace_enabled(alloc)) {
-		aspan_trace_emit(alloc, address, size_bytes, group->view.id, aspan_thread.span_id, kind,
-				 group->tag_string, ip);
+		aspan_trace_emit(alloc, address, size_bytes, group->view.id, aspan_thread.span_id,
+				 kind, group->tag_string, ip);
 	}
 	aspan_stats_thread_ensure();
 	if (has_hook(ASPAN_HOOK_BUDGET)) {
@@ -51,9 +51,10 @@ void aspan_observe_free(void *address, size_t size_bytes, struct allocspan_token
 	}
 	/* LTTng freeing a tracked block while it records must not come back to it. */
 	if (aspan_trace_enabled(free) && !(aspan_thread.busy & ASPAN_BUSY_TRACER)) {
-		aspan_trace_emit(free, address, size_bytes, group->view.id,
-				 aspan_slot_is_group(current) ? aspan_group_of_slot(current)->view.id : 0,
-				 aspan_thread.span_id, kind, group->tag_string, ip);
+		aspan_trace_emit(
+			free, address, size_bytes, group->view.id,
+			aspan_slot_is_group(current) ? aspan_group_of_slot(current)->view.id : 0,
+			aspan_thread.span_id, kind, group->tag_string, ip);
 	}
 	errno = saved_errno;
 }

@@ -22,9 +22,9 @@ static ASPAN_SLOW int map_leaf(uintptr_t bits)
 	}
 	/* Pairs with the load in aspan_owner_word() (ordering 2). */
 	if (!atomic_compare_exchange_strong_explicit(
-		    &aspan_owner_leaves[bits >> ASPAN_OWNER_LEAF_SHIFT & (ASPAN_OWNER_LEAF_COUNT - 1)],
-		    &expected, fresh,
-		    memory_order_release, memory_order_relaxed)) {
+		    &aspan_owner_leaves[bits >> ASPAN_OWNER_LEAF_SHIFT &
+					(ASPAN_OWNER_LEAF_COUNT - 1)],
+		    &expected, fresh, memory_order_release, memory_order_relaxed)) {
 		aspan_arena_unmap(fresh, sizeof(*fresh));
 	}
 	return 0;
@@ -48,7 +48,8 @@ static void write_two_size_words(_Atomic uint32_t *word, struct aspan_owner owne
 
 	aspan_owner_store(word + 1, low << ASPAN_OWNER_CODE_BITS | ASPAN_OWNER_CODE_SIZE_WORD);
 	aspan_owner_store(word + 2, high << ASPAN_OWNER_CODE_BITS | ASPAN_OWNER_CODE_SIZE_WORD);
-	aspan_owner_store(word, owner.slot << ASPAN_OWNER_CODE_BITS | ASPAN_OWNER_CODE_TWO_SIZE_WORDS);
+	aspan_owner_store(word,
+			  owner.slot << ASPAN_OWNER_CODE_BITS | ASPAN_OWNER_CODE_TWO_SIZE_WORDS);
 }
 
 int aspan_owner_set(const void *address, struct aspan_owner owner)

@@ -85,7 +85,8 @@ static void mark_entered(void)
 static void prepare_group(struct allocspan_token *group)
 {
 	group->revivals_before = atomic_load_explicit(&group->revivals, memory_order_acquire);
-	group->was_unreferenced = atomic_load_explicit(&group->references, memory_order_acquire) == 0;
+	group->was_unreferenced = atomic_load_explicit(&group->references, memory_order_acquire) ==
+				  0;
 }
 
 static void prepare_span(struct allocspan_span *span)
@@ -106,7 +107,8 @@ static bool group_is_needed(const struct allocspan_token *group)
 
 	if (group->seen_epoch == epoch || !group->was_unreferenced ||
 	    atomic_load_explicit(&group->references, memory_order_acquire) > 0 ||
-	    atomic_load_explicit(&group->revivals, memory_order_acquire) != group->revivals_before) {
+	    atomic_load_explicit(&group->revivals, memory_order_acquire) !=
+		    group->revivals_before) {
 		return true;
 	}
 	aspan_group_sum(group, &stats);

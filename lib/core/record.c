@@ -24,7 +24,8 @@ void aspan_record_enable(bool enable)
 		atomic_fetch_and_explicit(&aspan_record_hooks, ~(uint32_t) ASPAN_HOOK_DISABLED,
 					  memory_order_relaxed);
 	} else {
-		atomic_fetch_or_explicit(&aspan_record_hooks, ASPAN_HOOK_DISABLED, memory_order_relaxed);
+		atomic_fetch_or_explicit(&aspan_record_hooks, ASPAN_HOOK_DISABLED,
+					 memory_order_relaxed);
 	}
 }
 
@@ -95,7 +96,8 @@ static inline uint32_t free_is_observed(void)
 	return hooks() | aspan_trace_flag(free);
 }
 
-static ASPAN_SLOW int track_slowly(void *address, size_t size_bytes, enum aspan_trace_kind kind, void *ip)
+static ASPAN_SLOW int track_slowly(void *address, size_t size_bytes, enum aspan_trace_kind kind,
+				   void *ip)
 {
 	struct aspan_thread *thread = &aspan_thread;
 	uint32_t slot = aspan_record_slot(thread);
@@ -159,7 +161,8 @@ static ASPAN_SLOW void untrack_slowly(void *address, enum aspan_trace_kind kind,
 		return;
 	}
 	if (free_is_observed() && !aspan_linker_has(ip)) {
-		aspan_observe_free(address, owner.size_bytes, aspan_group_of_slot(owner.slot), kind, ip);
+		aspan_observe_free(address, owner.size_bytes, aspan_group_of_slot(owner.slot), kind,
+				   ip);
 	}
 	count_free(&aspan_thread, owner.slot, owner.size_bytes);
 }

@@ -47,9 +47,9 @@ extern _Atomic uint32_t aspan_record_hooks;
 static inline uint32_t aspan_record_slot(const struct aspan_thread *thread)
 {
 	/* Relaxed: a switch that any thread may throw at any time. */
-	return thread->active_slot ? thread->active_slot :
-				     atomic_load_explicit(&aspan_record_default_slot,
-							  memory_order_relaxed);
+	return thread->active_slot ?
+		       thread->active_slot :
+		       atomic_load_explicit(&aspan_record_default_slot, memory_order_relaxed);
 }
 
 /* Whether a new block of this thread may have to be tracked: all that malloc asks while no group is active. */
@@ -71,7 +71,8 @@ ASPAN_PRIVATE void aspan_record_free(void *address, enum aspan_trace_kind kind, 
  */
 ASPAN_PRIVATE bool aspan_record_realloc_begin(void *address, struct aspan_owner *owner, void *ip);
 ASPAN_PRIVATE void aspan_record_realloc_end(const struct aspan_owner *owner);
-ASPAN_PRIVATE void aspan_record_realloc_undo(void *address, const struct aspan_owner *owner, void *ip);
+ASPAN_PRIVATE void aspan_record_realloc_undo(void *address, const struct aspan_owner *owner,
+					     void *ip);
 
 /* The same as aspan_record_alloc(), with its errors: for allocspan_block_announce(). */
 int aspan_record_announce(void *address, size_t size_bytes, void *ip);

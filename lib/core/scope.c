@@ -37,8 +37,8 @@ static ASPAN_SLOW struct allocspan_span *make_span(struct allocspan_site *site, 
 	if (span) {
 		allocspan_span_attach(span, token);
 		/* Pairs with the acquire in allocspan_site_enter(). */
-		if (!__atomic_compare_exchange_n(&site->span, &expected, span, false, __ATOMIC_ACQ_REL,
-						 __ATOMIC_ACQUIRE)) {
+		if (!__atomic_compare_exchange_n(&site->span, &expected, span, false,
+						 __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) {
 			/* Another thread was faster. */
 			allocspan_span_release(span);
 			span = expected;

@@ -120,7 +120,8 @@ static ASPAN_SLOW void release_last(struct allocspan_span *span, void *ip)
 	struct allocspan_token *token = NULL;
 
 	/* A captured context may have taken it up again, or the record be another span's by now. */
-	if (atomic_load_explicit(&span->references, memory_order_acquire) == 0 && !span->is_released) {
+	if (atomic_load_explicit(&span->references, memory_order_acquire) == 0 &&
+	    !span->is_released) {
 		token = exchange_token(span, NULL);
 		span->is_released = true;
 		aspan_reclaim_add_span(span);
@@ -223,26 +224,27 @@ static inline void note_state(const struct aspan_thread *thread, struct aspan_en
 	entry->group_id = active_group(thread) ? active_group(thread)->view.id : 0;
 }
 
-static ASPAN_SLOW void trace_enter(const struct aspan_thread *thread, const struct allocspan_span *span,
-				   uint64_t parent_span_id, void *ip)
+static ASPAN_SLOW void trace_enter(const struct aspan_thread *thread,
+				   const struct allocspan_span *span, uint64_t parent_span_id,
+				   void *ip)
 {
 	const struct allocspan_token *group = active_group(thread);
 
-	aspan_trace_emit(span_enter, span->id, parent_span_id, span->name, group ? group->view.id : 0,
-			 group ? group->tag_string : "", ip);
+	aspan_trace_emit(span_enter, span->id, parent_span_id, span->name,
+			 group ? group->view.id : 0, group ? group->tag_string : "", ip);
 }
 
-ASPAN_SLOW void aspan_span_trace_exit(const struct aspan_thread *thread, const struct aspan_entry *entry, void *ip)
+ASPAN_SLOW void aspan_span_trace_exit(const struct aspan_thread *thread,
+				      const struct aspan_entry *entry, void *ip)
 {
-	const struct allocspan_span *span = atomic_load_explicit(&entry->span, memory_order_relaxed);
+	const struct allocspan_span *span =
+		atomic_load_explicit(&entry->span, memory_order_relaxed);
 	struct allocspan_stats totals = thread_totals(thread);
 
-	aspan_trace_emit(span_exit, span->id, span->name,
-			 entry->group_id,
-			 totals.alloc_count - entry->alloc_count,
-			 totals.alloc_bytes - entry->alloc_bytes,
-			 totals.free_count - entry->free_count, totals.free_bytes - entry->free_bytes,
-			 ip);
+	aspan_trace_emit(
+		span_exit, span->id, span->name, entry->group_id,
+		totals.alloc_count - entry->alloc_count, totals.alloc_bytes - entry->alloc_bytes,
+		totals.free_count - entry->free_count, totals.free_bytes - entry->free_bytes, ip);
 }
 
 static ASPAN_SLOW struct allocspan_guard enter_wrongly(const struct allocspan_span *span, void *ip)
@@ -260,9 +262,9 @@ static inline struct aspan_entry *push_with_token(struct aspan_thread *thread,
 	struct allocspan_token *token = atomic_load_explicit(&span->token, memory_order_acquire);
 
 	for (;;) {
-		struct aspan_entry *entry =
-			aspan_stack_push(thread, stack, token ? token->slot : (uint32_t) ASPAN_SLOT_INHERIT,
-					 span, span->id, ASPAN_ENTRY_SPAN);
+		struct aspan_entry *entry = aspan_stack_push(
+			thread, stack, token ? token->slot : (uint32_t) ASPAN_SLOT_INHERIT, span,
+			span->id, ASPAN_ENTRY_SPAN);
 		struct allocspan_token *again;
 
 		aspan_signal_fence();
@@ -292,8 +294,8 @@ struct allocspan_guard aspan_span_enter(struct allocspan_span *span, void *ip)
 	struct aspan_entry *entry;
 
 	/* Relaxed: only tells misuse. */
-	if (aspan_unlikely(!span || atomic_load_explicit(&span->references,
-							 memory_order_relaxed) == 0)) {
+	if (aspan_unlikely(!span ||
+			   atomic_load_explicit(&span->references, memory_order_relaxed) == 0)) {
 		return enter_wrongly(span, ip);
 	}
 	if (!aspan_stack_has_room(stack)) {

@@ -17,7 +17,8 @@
 
 struct allocspan_span {
 	uint64_t id;
-	_Atomic(struct allocspan_token *) token; /* attached, with a reference; changed with the lock held */
+	_Atomic(struct allocspan_token *)
+		token; /* attached, with a reference; changed with the lock held */
 	_Atomic uint32_t references;
 	_Atomic uint32_t revivals; /* how often a capture took it up without a reference */
 	const char *name;
@@ -40,7 +41,8 @@ void aspan_span_retain(struct allocspan_span *span);
 struct allocspan_span *aspan_span_current(const struct aspan_thread *thread);
 
 /* Records the exit of a span's entry, before it is removed. */
-void aspan_span_trace_exit(const struct aspan_thread *thread, const struct aspan_entry *entry, void *ip);
+void aspan_span_trace_exit(const struct aspan_thread *thread, const struct aspan_entry *entry,
+			   void *ip);
 
 /* Takes a released span's memory away. Call with the lock held (reclaim.c). */
 void aspan_span_reclaim(struct allocspan_span *span);

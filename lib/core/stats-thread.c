@@ -23,7 +23,8 @@
 unsigned int aspan_stats_interval_ms = ASPAN_STATS_INTERVAL_MS;
 
 static _Atomic bool is_running;
-static _Atomic pid_t owner_pid; /* a child of vfork() shares our memory and must not start threads */
+static _Atomic pid_t
+	owner_pid; /* a child of vfork() shares our memory and must not start threads */
 
 static void emit(struct allocspan_token *group, const struct allocspan_stats *stats)
 {
@@ -45,7 +46,7 @@ static void report_group(struct allocspan_token *group, bool all)
 	aspan_group_sum(group, &stats);
 	if (all ? stats.alloc_count > 0 :
 		  stats.alloc_count != group->reported_alloc_count ||
-			  stats.free_count != group->reported_free_count) {
+			    stats.free_count != group->reported_free_count) {
 		emit(group, &stats);
 	}
 }

@@ -58,7 +58,8 @@ static void bequeath_leaf(struct aspan_counter_leaf *leaf, uint32_t first_slot)
 		aspan_counters_sum_frees(&leaf->of[i], &stats);
 		aspan_counters_sum_allocs(&leaf->of[i], &stats);
 		if (stats.alloc_count || stats.free_count) {
-			aspan_counters_add_shared(&aspan_group_of_slot(first_slot + i)->ended, &stats);
+			aspan_counters_add_shared(&aspan_group_of_slot(first_slot + i)->ended,
+						  &stats);
 		}
 	}
 }
@@ -133,8 +134,7 @@ static void key_destructor(void *value)
 	uintptr_t round = (uintptr_t) value;
 	int saved_errno = errno;
 
-	if (round < LAST_ROUND &&
-	    pthread_setspecific(key, (void *) (round + 1)) == 0) {
+	if (round < LAST_ROUND && pthread_setspecific(key, (void *) (round + 1)) == 0) {
 		return;
 	}
 	end_thread(&aspan_thread);

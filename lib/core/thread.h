@@ -21,9 +21,11 @@ struct allocspan_fiber;
 
 /* Why the library is already at work on this thread; a set of bits, so that they nest. */
 enum aspan_busy {
-	ASPAN_BUSY_TRACKER = 1, /* in a tracker's callback: frees are followed and traced, nothing else */
+	ASPAN_BUSY_TRACKER =
+		1, /* in a tracker's callback: frees are followed and traced, nothing else */
 	ASPAN_BUSY_TRACER = 2, /* in LTTng: frees are followed only */
-	ASPAN_BUSY_INTERNAL = 4, /* in a function that may allocate on our behalf: frees are followed */
+	ASPAN_BUSY_INTERNAL =
+		4, /* in a function that may allocate on our behalf: frees are followed */
 };
 
 /* Signal handlers read and write these too, and leave them as they were. */
@@ -61,7 +63,8 @@ struct aspan_thread_record *aspan_thread_record_make(void);
 ASPAN_SLOW struct aspan_counters *aspan_thread_counters_make(uint32_t slot);
 
 /* The counters of this thread for a slot; NULL without memory or when the thread has ended. */
-static inline struct aspan_counters *aspan_thread_counters(struct aspan_thread *thread, uint32_t slot)
+static inline struct aspan_counters *aspan_thread_counters(struct aspan_thread *thread,
+							   uint32_t slot)
 {
 	struct aspan_counters *counters;
 

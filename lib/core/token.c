@@ -84,7 +84,8 @@ const char *allocspan_token_name(const struct allocspan_token *token)
 	return token ? token->view.name : NULL;
 }
 
-static ASPAN_SLOW struct allocspan_guard enter_wrongly(const struct allocspan_token *token, void *ip)
+static ASPAN_SLOW struct allocspan_guard enter_wrongly(const struct allocspan_token *token,
+						       void *ip)
 {
 	aspan_misuse(token ? ASPAN_MISUSE_ENTER_RELEASED : ASPAN_MISUSE_ENTER_NULL,
 		     allocspan_token_id(token), aspan_thread.span_id, ip);
@@ -94,8 +95,8 @@ static ASPAN_SLOW struct allocspan_guard enter_wrongly(const struct allocspan_to
 struct allocspan_guard allocspan_token_enter(struct allocspan_token *token)
 {
 	/* Relaxed: only tells misuse. */
-	if (aspan_unlikely(!token || atomic_load_explicit(&token->references,
-							  memory_order_relaxed) == 0)) {
+	if (aspan_unlikely(!token ||
+			   atomic_load_explicit(&token->references, memory_order_relaxed) == 0)) {
 		return enter_wrongly(token, ASPAN_CALLER_IP());
 	}
 	return aspan_guard_enter(token->slot, ASPAN_CALLER_IP());

@@ -18,12 +18,15 @@
 static const int never_enabled;
 static void *const no_sessions;
 
-struct aspan_trace_events aspan_trace = {
-	.size_bytes = sizeof(struct aspan_trace_events),
 #define CLOSED_EVENT(event, parameters, arguments)                                                 \
 	.event = { .enabled = &never_enabled, .sessions = &no_sessions },
+
+/* clang-format off */
+struct aspan_trace_events aspan_trace = {
+	.size_bytes = sizeof(struct aspan_trace_events),
 	ASPAN_TRACE_EVENTS(CLOSED_EVENT)
 };
+/* clang-format on */
 
 /* The provider is beside this library, in the build tree as where it is installed. */
 static void *open_beside_us(void)
@@ -40,8 +43,8 @@ static void *open_beside_us(void)
 	if (!slash) {
 		return NULL;
 	}
-	length = snprintf(path, sizeof(path), "%.*s/" PROVIDER_FILE,
-			  (int) (slash - us.dli_fname), us.dli_fname);
+	length = snprintf(path, sizeof(path), "%.*s/" PROVIDER_FILE, (int) (slash - us.dli_fname),
+			  us.dli_fname);
 	if (length < 0 || (size_t) length >= sizeof(path)) {
 		return NULL;
 	}

@@ -14,7 +14,7 @@
 extern struct aspan_trace_events aspan_trace;
 
 /* LTTng's flag: not 0 while a session records the event. It may change at any time; both answers are right then. */
-#define aspan_trace_flag(event) ((uint32_t) *(const volatile int *) aspan_trace.event.enabled)
+#define aspan_trace_flag(event) ((uint32_t) * (const volatile int *) aspan_trace.event.enabled)
 
 #define aspan_trace_enabled(event) aspan_unlikely(aspan_trace_flag(event) != 0)
 

@@ -42,7 +42,8 @@ int allocspan_tracker_set(const struct allocspan_tracker *wanted)
 static bool begin(struct aspan_thread *thread)
 {
 	/* Pairs with the release in allocspan_tracker_set(). */
-	if (!(atomic_load_explicit(&aspan_record_hooks, memory_order_acquire) & ASPAN_HOOK_TRACKER) ||
+	if (!(atomic_load_explicit(&aspan_record_hooks, memory_order_acquire) &
+	      ASPAN_HOOK_TRACKER) ||
 	    thread->busy & ASPAN_BUSY_TRACKER) {
 		return false;
 	}
@@ -80,10 +81,10 @@ void aspan_tracker_free(void *address, size_t size_bytes, const struct allocspan
 	uint32_t current = aspan_record_slot(thread);
 
 	if (tracker.deallocated && begin(thread)) {
-		tracker.deallocated(tracker.user, address, size_bytes,
-				    usable_size(address, size_bytes, kind), &group->view,
-				    aspan_slot_is_group(current) ? &aspan_group_of_slot(current)->view :
-								   NULL);
+		tracker.deallocated(
+			tracker.user, address, size_bytes, usable_size(address, size_bytes, kind),
+			&group->view,
+			aspan_slot_is_group(current) ? &aspan_group_of_slot(current)->view : NULL);
 		end(thread);
 	}
 }

@@ -45,7 +45,8 @@ void *aspan_bootstrap_alloc(size_t alignment, size_t size_bytes)
 			return NULL;
 		}
 	} while (!atomic_compare_exchange_weak_explicit(&used_bytes, &start, start + padded_bytes,
-							memory_order_relaxed, memory_order_relaxed));
+							memory_order_relaxed,
+							memory_order_relaxed));
 	block = (uintptr_t) aspan_bootstrap_arena + start + sizeof(struct header);
 	block = (block + alignment - 1) & ~(uintptr_t) (alignment - 1);
 	((struct header *) block)[-1].size_bytes = size_bytes;

@@ -130,7 +130,8 @@ static TRACKED void *realloc_tracked(void *block, size_t size, void *ip)
 	struct aspan_owner owner;
 	bool is_tracked = realloc_begins(block, &owner, ip);
 
-	return reallocated(block, pass_on_realloc(block, size), size, is_tracked ? &owner : NULL, ip);
+	return reallocated(block, pass_on_realloc(block, size), size, is_tracked ? &owner : NULL,
+			   ip);
 }
 
 static TRACKED void *reallocarray_tracked(void *block, size_t count, size_t size, void *ip)

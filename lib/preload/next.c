@@ -136,7 +136,8 @@ static void bootstrap_free_aligned_sized(void *block, size_t alignment, size_t s
 #define DEFINE_EARLY(name, result, parameters, arguments)                                          \
 	static result early_##name parameters                                                      \
 	{                                                                                          \
-		return aspan_next_resolve() ? aspan_next.name arguments : bootstrap_##name arguments; \
+		return aspan_next_resolve() ? aspan_next.name arguments :                          \
+					      bootstrap_##name arguments;                          \
 	}
 ASPAN_NEXT_FUNCTIONS(DEFINE_EARLY)
 
@@ -169,8 +170,8 @@ static void resolve_all(void)
 	ASPAN_NEXT_FUNCTIONS(RESOLVE)
 #undef RESOLVE
 	found.free_sized = found.free_sized ? found.free_sized : plain_free_sized;
-	found.free_aligned_sized =
-		found.free_aligned_sized ? found.free_aligned_sized : plain_free_aligned_sized;
+	found.free_aligned_sized = found.free_aligned_sized ? found.free_aligned_sized :
+							      plain_free_aligned_sized;
 	aspan_next = found;
 }
 

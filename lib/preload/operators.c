@@ -78,12 +78,13 @@ static void leave_internal(const uint32_t *before)
 	static void *(*next_##name) parameters;                                                    \
 	static ASPAN_SLOW void resolve_##name(const void *caller)                                  \
 	{                                                                                          \
-		next_##name = (void *(*) parameters)aspan_next_operator(#name, (void *) name, caller);   \
+		next_##name =                                                                      \
+			(void *(*) parameters) aspan_next_operator(#name, (void *) name, caller);  \
 	}                                                                                          \
 	static ASPAN_SLOW void *tracked_##name parameters                                          \
 	{                                                                                          \
-		__attribute__((cleanup(leave_internal), unused)) uint32_t before =                 \
-			aspan_record_internal_begin();                                             \
+		__attribute__((cleanup(leave_internal), unused))                                   \
+		uint32_t before = aspan_record_internal_begin();                                   \
                                                                                                    \
 		return next_##name arguments;                                                      \
 	}                                                                                          \
@@ -112,7 +113,8 @@ static void leave_internal(const uint32_t *before)
 	static void(*next_##name) parameters;                                                      \
 	static ASPAN_SLOW void resolve_##name(const void *caller)                                  \
 	{                                                                                          \
-		next_##name = (void(*) parameters) aspan_next_operator(#name, (void *) name, caller);    \
+		next_##name =                                                                      \
+			(void(*) parameters) aspan_next_operator(#name, (void *) name, caller);    \
 	}                                                                                          \
 	EXPORT void name parameters                                                                \
 	{                                                                                          \
