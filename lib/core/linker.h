@@ -4,9 +4,11 @@
  *
  * It calls them in the middle of updating a thread's dynamic thread-local storage: after dlclose(), the thread's next
  * access to any such storage frees the closed object's part, and forgets it only afterwards. Who then accesses
- * such storage inside of free, as LTTng and trackers may, makes it free the same block again. So nobody who looks at
- * single blocks is called for the dynamic linker's: while anybody looks, what it allocates is not tracked, and what
- * it frees is only counted.
+ * such storage inside of free, as LTTng and trackers may, makes it free the same block again. So what the dynamic
+ * linker allocates is not tracked, and nobody is called when it is freed.
+ *
+ * The caller is told by its address. A destructor of an object that ends with a call of free looks the same, since that
+ * call is a jump: so frees are not asked for their caller.
  */
 #ifndef ASPAN_CORE_LINKER_H
 #define ASPAN_CORE_LINKER_H

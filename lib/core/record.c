@@ -108,7 +108,7 @@ static ASPAN_SLOW int track_slowly(void *address, size_t size_bytes, enum aspan_
 		aspan_record_free(address, kind, ip);
 	}
 	if (!aspan_slot_is_group(slot) || thread->busy || hooks() & ASPAN_HOOK_DISABLED ||
-	    (alloc_is_observed() && aspan_linker_has(ip))) {
+	    aspan_linker_has(ip)) {
 		return 0;
 	}
 	error = aspan_owner_set(address,
@@ -134,7 +134,7 @@ void aspan_record_alloc(void *address, size_t size_bytes, enum aspan_trace_kind 
 
 	if (aspan_unlikely(!word || !aspan_slot_is_group(slot) ||
 			   (aspan_owner_load(word) | thread->busy | alloc_is_observed()) ||
-			   !aspan_owner_is_plain_size(size_bytes))) {
+			   !aspan_owner_is_plain_size(size_bytes) || aspan_linker_has(ip))) {
 		track_slowly(address, size_bytes, kind, ip);
 		return;
 	}
@@ -160,7 +160,7 @@ static ASPAN_SLOW void untrack_slowly(void *address, enum aspan_trace_kind kind,
 	if (!aspan_owner_take(address, &owner)) {
 		return;
 	}
-	if (free_is_observed() && !aspan_linker_has(ip)) {
+	if (free_is_observed()) {
 		aspan_observe_free(address, owner.size_bytes, aspan_group_of_slot(owner.slot), kind,
 				   ip);
 	}
@@ -191,7 +191,7 @@ bool aspan_record_realloc_begin(void *address, struct aspan_owner *owner, void *
 	if (!aspan_owner_take(address, owner)) {
 		return false;
 	}
-	if (free_is_observed() && !aspan_linker_has(ip)) {
+	if (free_is_observed()) {
 		aspan_observe_free(address, owner->size_bytes, aspan_group_of_slot(owner->slot),
 				   ASPAN_KIND_REALLOC, ip);
 	}
@@ -209,7 +209,7 @@ void aspan_record_realloc_undo(void *address, const struct aspan_owner *owner, v
 	aspan_owner_set(address, *owner);
 	/* Counted like the events: in this order the group is never without a live block. */
 	count_alloc(&aspan_thread, owner->slot, owner->size_bytes);
-	if (alloc_is_observed() && !aspan_linker_has(ip)) {
+	if (alloc_is_observed()) {
 		aspan_observe_alloc(address, owner->size_bytes, aspan_group_of_slot(owner->slot),
 				    ASPAN_KIND_REALLOC, ip);
 	}

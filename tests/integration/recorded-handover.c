@@ -247,6 +247,8 @@ static void root_owns_what_no_group_does(void)
 	struct block in_root, in_group;
 
 	allocspan_root_enable();
+	/* From here on `root` is in the trace. */
+	journal_line("group_register group_id=1 name=root tags=,group=root,");
 	journal_root = &root;
 	do_malloc(&in_root, 40);
 	enter_span(inner, "inner", NULL);
