@@ -84,6 +84,8 @@ struct allocspan_binding_stats {
  * - *Async-signal safety*: no; not inside malloc or a tracker.
  * - *Cost*: it reads the section headers of every loaded object: about a millisecond. A bound pair of events then costs LTTng's
  *   probe call and what entering and exiting a span costs, tracing off or on.
+ *
+ * @snippet bind.c allocspan_bind
  */
 ALLOCSPAN_API struct allocspan_binding *allocspan_bind(const char *spec, char *message,
 						       size_t message_bytes) ALLOCSPAN_NOTHROW;
@@ -100,6 +102,8 @@ ALLOCSPAN_API struct allocspan_binding *allocspan_bind(const char *spec, char *m
  * - *Thread safety*: any thread; takes locks as allocspan_bind().
  * - *Async-signal safety*: no; not inside malloc, a tracker or a tracepoint's probe.
  * - *Cost*: a few milliseconds.
+ *
+ * @snippet bind.c allocspan_binding_release
  */
 ALLOCSPAN_API void allocspan_binding_release(struct allocspan_binding *binding) ALLOCSPAN_NOTHROW;
 
@@ -114,6 +118,8 @@ ALLOCSPAN_API void allocspan_binding_release(struct allocspan_binding *binding) 
  * - *Thread safety*: any thread; takes a lock.
  * - *Async-signal safety*: no; may be called inside malloc and in a tracker.
  * - *Cost*: under a microsecond, tracing off or on.
+ *
+ * @snippet bind.c allocspan_binding_get_stats
  */
 ALLOCSPAN_API int
 allocspan_binding_get_stats(const struct allocspan_binding *binding,
@@ -132,6 +138,8 @@ allocspan_binding_get_stats(const struct allocspan_binding *binding,
  * - *Thread safety*: any thread; takes locks as allocspan_bind().
  * - *Async-signal safety*: no; not inside malloc or a tracker.
  * - *Cost*: as allocspan_bind() for an event that is not there, else under a microsecond.
+ *
+ * @snippet bind.c allocspan_binding_describe
  */
 ALLOCSPAN_API int allocspan_binding_describe(const struct allocspan_binding *binding, size_t index,
 					     char *message, size_t message_bytes) ALLOCSPAN_NOTHROW;
@@ -146,6 +154,8 @@ ALLOCSPAN_API int allocspan_binding_describe(const struct allocspan_binding *bin
  * - *Thread safety*: any thread; takes locks as allocspan_bind(). No object may be closed meanwhile.
  * - *Async-signal safety*: no; not inside malloc or a tracker.
  * - *Cost*: as allocspan_bind().
+ *
+ * @snippet bind.c allocspan_bind_update
  */
 ALLOCSPAN_API void allocspan_bind_update(void) ALLOCSPAN_NOTHROW;
 
@@ -164,6 +174,8 @@ ALLOCSPAN_API void allocspan_bind_update(void) ALLOCSPAN_NOTHROW;
  * - *Thread safety*: as for allocspan_bind().
  * - *Async-signal safety*: as for allocspan_bind().
  * - *Cost*: as for allocspan_bind().
+ *
+ * @snippet bind.c allocspan_bind_tracepoints
  */
 ALLOCSPAN_API struct allocspan_binding *
 allocspan_bind_tracepoints(const struct lttng_ust_tracepoint *begin,
@@ -179,6 +191,8 @@ allocspan_bind_tracepoints(const struct lttng_ust_tracepoint *begin,
  * @param provider The provider, as a word.
  * @param begin, end The tracepoints, as words.
  * @param options As for allocspan_bind_tracepoints().
+ *
+ * @snippet bind.c ALLOCSPAN_BIND
  */
 #define ALLOCSPAN_BIND(provider, begin, end, options)                                              \
 	allocspan_bind_tracepoints(&lttng_ust_tracepoint_##provider##___##begin,                   \

@@ -23,6 +23,10 @@ if(ALLOCSPAN_BUILD_EXAMPLES AND TARGET allocspan-preload)
 		allocspan_add_example_test(reference-${name} example-reference-${name})
 	endforeach()
 
+	if(TARGET example-reference-bind)
+		allocspan_add_example_test(reference-bind example-reference-bind)
+	endif()
+
 	allocspan_add_example_test(of-each-public-function ${scripts}/examples-reference.sh
 		${PROJECT_SOURCE_DIR}/include/allocspan ${PROJECT_SOURCE_DIR}/examples/reference)
 
