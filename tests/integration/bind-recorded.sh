@@ -123,6 +123,17 @@ without_a_session_a_bound_program_does_what_it_did() {
 	[ ! -s "$work/err" ] || fail "something was printed"
 }
 
+the_interposer_alone_brings_the_bindings() {
+	lttng_fixture_start
+	start_session alone 'allocspan:*'
+	LD_PRELOAD=$PRELOAD ALLOCSPAN_BIND="$CALLBACK; $REQUEST; $PHASE" "$BIND_LOOP" 301 \
+		>"$work/out" 2>"$work/err" || fail "the program failed"
+	end_session alone
+	expect_report report.json alone
+	expect_counts "$work/out" report.json
+	[ ! -s "$work/err" ] || fail "something was printed"
+}
+
 a_file_of_bindings_is_read() {
 	printf '# what this program does\n%s\n\n  %s\n' "$CALLBACK" "$REQUEST" >bindings
 	expect_status 0 env ALLOCSPAN_BIND_FILE="$PWD/bindings" ALLOCSPAN_BIND="$PHASE" \
