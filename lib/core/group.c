@@ -237,28 +237,33 @@ bool aspan_group_release(struct allocspan_token *group, void *ip)
 	return true;
 }
 
+/* The group's counters in a thread's record, or NULL. */
+static struct aspan_counters *counters_in(const struct aspan_thread_record *record,
+					  const struct allocspan_token *group)
+{
+	/* Pairs with the store in aspan_counter_table_extend(). */
+	return aspan_counter_table_find(atomic_load_explicit(&record->table, memory_order_acquire),
+					group->slot);
+}
+
 void aspan_group_sum(const struct allocspan_token *group, struct allocspan_stats *stats)
 {
-	struct aspan_thread_record *first = aspan_thread_first_record();
+	void (*const steps[])(const struct aspan_counters *, struct allocspan_stats *) = {
+		/* All frees before all allocations: counters.h, ordering 3. */
+		aspan_counters_sum_frees,
+		aspan_counters_sum_allocs,
+	};
 
 	*stats = (struct allocspan_stats){ 0 };
-	/* All frees before all allocations: counters.h, ordering 3. */
-	aspan_counters_sum_frees(&group->ended, stats);
-	for (struct aspan_thread_record *record = first; record; record = record->next) {
-		struct aspan_counters *counters = aspan_counter_table_find(
-			atomic_load_explicit(&record->table, memory_order_acquire), group->slot);
+	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+		steps[i](&group->ended, stats);
+		for (struct aspan_thread_record *record = aspan_thread_first_record(); record;
+		     record = record->next) {
+			struct aspan_counters *counters = counters_in(record, group);
 
-		if (counters) {
-			aspan_counters_sum_frees(counters, stats);
-		}
-	}
-	aspan_counters_sum_allocs(&group->ended, stats);
-	for (struct aspan_thread_record *record = first; record; record = record->next) {
-		struct aspan_counters *counters = aspan_counter_table_find(
-			atomic_load_explicit(&record->table, memory_order_acquire), group->slot);
-
-		if (counters) {
-			aspan_counters_sum_allocs(counters, stats);
+			if (counters) {
+				steps[i](counters, stats);
+			}
 		}
 	}
 	aspan_counters_conclude(stats);
@@ -269,8 +274,7 @@ void aspan_group_reclaim(struct allocspan_token *group)
 	aspan_stats_thread_group_ends(group);
 	for (struct aspan_thread_record *record = aspan_thread_first_record(); record;
 	     record = record->next) {
-		struct aspan_counters *counters = aspan_counter_table_find(
-			atomic_load_explicit(&record->table, memory_order_acquire), group->slot);
+		struct aspan_counters *counters = counters_in(record, group);
 
 		if (counters) {
 			aspan_counters_clear(counters);
