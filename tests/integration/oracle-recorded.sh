@@ -3,7 +3,7 @@
 #
 # The recorded trace of an oracle's run agrees with its account: oracle-recorded.sh MODE complete|lossy ROUNDS
 #
-# Set by ctest: ORACLE, PRELOAD. "lossy" gives alloc and free so small buffers that events are discarded; spans and
+# Set by ctest: ORACLE, PRELOAD, and ALLOCSPAN if the command is built: its report is compared too. "lossy" gives alloc and free so small buffers that events are discarded; spans and
 # groups are recorded in a channel of their own, as `allocspan record` does.
 set -euo pipefail
 # shellcheck source=tests/integration/lttng-fixture.sh
@@ -31,6 +31,8 @@ fi
 	lttng enable-event --userspace --channel=blocks allocspan:alloc,allocspan:free
 	lttng enable-event --userspace --channel=others \
 		'allocspan:span_*,allocspan:group_*,allocspan:misuse'
+	# The report wants to know which process it was.
+	lttng add-context --userspace --type=vpid --type=vtid --type=procname
 	lttng start
 } >"$LTTNG_FIXTURE_DIR/lttng.log"
 
@@ -41,6 +43,9 @@ lttng stop >"$LTTNG_FIXTURE_DIR/stop.log" 2>&1
 lttng destroy >/dev/null
 babeltrace2 "$trace" 2>"$LTTNG_FIXTURE_DIR/warnings" |
 	python3 "$here/oracle-trace.py" "$kind" "$account"
+if [ -n "${ALLOCSPAN:-}" ]; then
+	"$ALLOCSPAN" report --format=json "$trace" | python3 "$here/oracle-report.py" "$kind" "$account"
+fi
 discarded=$(grep -c 'discarded' "$LTTNG_FIXTURE_DIR/warnings" || true)
 if [ "$kind" = lossy ] && [ "$discarded" -eq 0 ]; then
 	echo "oracle-recorded: no event was lost: this run shows nothing" >&2

@@ -27,14 +27,18 @@ if(TARGET allocspan AND TARGET allocspan-preload)
 	allocspan_add_oracle_test(linked "" oracle-linked --rounds 60)
 	allocspan_add_oracle_test(linked-reentered "" oracle-linked --mode reentered --rounds 60)
 
-	# With a session daemon: the trace agrees too.
+	# With a session daemon: the trace agrees too, and the report of it.
+	set(command)
+	if(TARGET allocspan-cli)
+		set(command $<TARGET_FILE:allocspan-cli>)
+	endif()
 	foreach(mode plain reentered timer)
 		foreach(kind complete lossy)
 			add_test(NAME integration/oracle-recorded-${mode}-${kind}
 				COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/oracle-recorded.sh ${mode} ${kind} 15)
 			set_tests_properties(integration/oracle-recorded-${mode}-${kind} PROPERTIES
 				LABELS integration TIMEOUT 300
-				ENVIRONMENT "ORACLE=$<TARGET_FILE:oracle>;PRELOAD=$<TARGET_FILE:allocspan-preload>")
+				ENVIRONMENT "ORACLE=$<TARGET_FILE:oracle>;PRELOAD=$<TARGET_FILE:allocspan-preload>;ALLOCSPAN=${command}")
 		endforeach()
 	endforeach()
 
