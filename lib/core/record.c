@@ -125,7 +125,7 @@ static ASPAN_SLOW int track_slowly(void *address, size_t size_bytes, enum aspan_
 	return 0;
 }
 
-/* Budget: 3 ns over the real malloc (tests/bench); everything out of the ordinary is in track_slowly(). */
+/* Budget: 3 ns over the real malloc; everything out of the ordinary is in track_slowly(). */
 void aspan_record_alloc(void *address, size_t size_bytes, enum aspan_trace_kind kind, void *ip)
 {
 	struct aspan_thread *thread = &aspan_thread;

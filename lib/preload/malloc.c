@@ -35,7 +35,6 @@ void lttng_ust_libc_wrapper_malloc_ctor(void);
 /*
  * Each function has two forms: the one that the program calls, which passes the call on as it is while nothing has to be
  * tracked, by a jump; and a tracked one. So the dormant interposer costs a test and two jumps.
- * Watched by tests/bench.
  */
 
 /* Tells the core of a new block, if there was one, and returns it. */
