@@ -345,7 +345,7 @@ static void each_step(size_t operation, size_t pattern, void *(*run)(void *) )
 				 phase, failure);
 		}
 	}
-	assert_in_range(phase, STEPS_APART, 1000000);
+	assert_in_range(phase, steps_apart, 1000000);
 	assert_in_range(steps, 100, 1000000);
 }
 
