@@ -17,6 +17,7 @@ struct aspan_block_slot {
 	uint64_t address;
 	uint64_t size_bytes;
 	uint32_t group_plus_1; /* 0: the slot is empty */
+	uint32_t checkpoint_count;
 };
 
 void aspan_block_map_fini(struct aspan_block_map *map)
@@ -62,6 +63,7 @@ static struct aspan_block block_of(const struct aspan_block_slot *slot)
 		.address = slot->address,
 		.size_bytes = slot->size_bytes,
 		.group = slot->group_plus_1 - 1,
+		.checkpoint_count = slot->checkpoint_count,
 	};
 }
 
@@ -89,6 +91,7 @@ int aspan_block_map_add(struct aspan_block_map *map, const struct aspan_block *b
 		.address = block->address,
 		.size_bytes = block->size_bytes,
 		.group_plus_1 = block->group + 1,
+		.checkpoint_count = block->checkpoint_count,
 	};
 	return result;
 }

@@ -16,6 +16,7 @@ struct aspan_block {
 	uint64_t address; /* any value, also 0 */
 	uint64_t size_bytes;
 	uint32_t group; /* index of the owner in the model, below UINT32_MAX */
+	uint32_t checkpoint_count; /* how many the group had had when the block was allocated */
 };
 
 struct aspan_block_slot;

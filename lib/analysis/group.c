@@ -30,6 +30,12 @@ static int64_t greater(int64_t a, int64_t b)
 	return a > b ? a : b;
 }
 
+/* The lesser of something that may have happened, and its bound. */
+static uint64_t lesser(int64_t value, uint64_t bound)
+{
+	return (uint64_t) value < bound ? (uint64_t) value : bound;
+}
+
 static uint64_t above_zero(int64_t value)
 {
 	return value > 0 ? (uint64_t) value : 0;
@@ -104,12 +110,6 @@ void aspan_group_note_orphan(struct aspan_group *group, uint64_t size_bytes, uin
 			  time_ns);
 }
 
-void aspan_group_infer_free(struct aspan_group *group, uint64_t size_bytes)
-{
-	aspan_group_free(group, size_bytes, false);
-	group->inferred_free_count++;
-}
-
 void aspan_group_checkpoint(struct aspan_group *group, const struct aspan_counts *counts,
 			    uint64_t time_ns, bool has_losses)
 {
@@ -120,6 +120,8 @@ void aspan_group_checkpoint(struct aspan_group *group, const struct aspan_counts
 		group->first_offset = group->offset;
 	}
 	group->has_checkpoint = true;
+	group->checkpoint_count++;
+	group->unsure = (struct aspan_live){ 0 };
 	if (group->is_registered && !has_losses) {
 		return;
 	}
@@ -149,6 +151,27 @@ static struct aspan_counts get_lost(const struct aspan_group *group)
 	};
 }
 
+/* Whether each free before the last checkpoint is in `seen`, where one of this block would be. */
+static bool knows_frees_before_checkpoint(const struct aspan_group *group,
+					  const struct aspan_block *block)
+{
+	bool begins_in_trace = group->is_registered || block->checkpoint_count > 0;
+
+	return begins_in_trace && get_lost(group).free_count == 0;
+}
+
+void aspan_group_infer_free(struct aspan_group *group, const struct aspan_block *block)
+{
+	group->inferred_free_count++;
+	if (block->checkpoint_count == group->checkpoint_count ||
+	    knows_frees_before_checkpoint(group, block)) {
+		aspan_group_free(group, block->size_bytes, false);
+		return;
+	}
+	group->unsure.count++;
+	group->unsure.bytes = add(group->unsure.bytes, (int64_t) block->size_bytes);
+}
+
 static struct aspan_counts add_counts(const struct aspan_counts *a, const struct aspan_counts *b)
 {
 	return (struct aspan_counts){
@@ -166,6 +189,10 @@ static struct aspan_live get_base(const struct aspan_group *group, bool has_loss
 	struct aspan_live base = group->base;
 
 	if (has_losses) {
+		if (group->has_checkpoint) {
+			/* It came before the losses were known. */
+			base = live_of(&group->offset);
+		}
 		base.count = greater(base.count, subtract(0, live.count));
 		base.bytes = greater(base.bytes, subtract(0, live.bytes));
 	} else {
@@ -179,7 +206,7 @@ struct aspan_group_result aspan_group_get_result(const struct aspan_group *group
 {
 	struct aspan_live base = get_base(group, has_losses);
 	struct aspan_live live = live_of(&group->seen);
-	int64_t peak = add(base.bytes, group->peak_above_base);
+	int64_t peak = add(greater(base.bytes, group->base.bytes), group->peak_above_base);
 	struct aspan_group_result result = {
 		.counts = group->seen,
 		.live_count = above_zero(add(base.count, live.count)),
@@ -192,6 +219,8 @@ struct aspan_group_result aspan_group_get_result(const struct aspan_group *group
 	if (has_losses) {
 		result.lost = get_lost(group);
 		result.counts = add_counts(&group->seen, &result.lost);
+		result.unsure_free_count = lesser(group->unsure.count, result.live_count);
+		result.unsure_free_bytes = lesser(group->unsure.bytes, result.live_bytes);
 	}
 	result.is_certain = !has_losses && (group->is_registered ? group->orphans.count == 0 :
 								   group->has_checkpoint);

@@ -17,11 +17,18 @@
  * - Events were lost: each checkpoint gives a new base. What was the peak so far is folded into a maximum, and the
  *   new base counts from there on. Live and peak are then good estimates, and are not certain.
  *
- * Invariant: no result is negative, whatever the trace says.
+ * A free that was lost is inferred where its address is given out again. That was some time after it, and a checkpoint
+ * may lie between: one that knows of it already. So the inferred free of a block that is older than the last checkpoint
+ * is counted only if no free was lost before that checkpoint. Else it is unsure, until the next checkpoint knows. At the
+ * end, `free_count` is then at least so, and what lives at most. A process that exits leaves nothing unsure: a group that
+ * changed after its last checkpoint gets one more, so what has none did not change, and the unsure frees were before it.
+ *
+ * Invariant: no result is negative, and no free is counted twice, whatever the trace says.
  */
 #ifndef ASPAN_ANALYSIS_GROUP_H
 #define ASPAN_ANALYSIS_GROUP_H
 
+#include "block-map.h"
 #include "events.h"
 
 #include <stdbool.h>
@@ -46,10 +53,14 @@ struct aspan_group {
 	uint64_t foreign_free_count;
 	/* Frees of blocks that were not seen allocated. */
 	struct aspan_live orphans;
-	/* Frees that only the address, given out again, tells of; they are in `seen`. */
+	/* Frees that only the address, given out again, tells of; they are in `seen`, but for those that are unsure. */
 	uint64_t inferred_free_count;
+	/* Inferred frees of which it is not known on which side of the last checkpoint they were. */
+	struct aspan_live unsure;
 
 	bool has_checkpoint;
+	uint32_t
+		checkpoint_count; /* may wrap: blocks only tell by it whether there was one since */
 	struct aspan_counts first_offset, offset; /* checkpoint minus seen */
 	struct aspan_live base;
 
@@ -65,6 +76,9 @@ struct aspan_group {
 struct aspan_group_result {
 	struct aspan_counts counts;
 	struct aspan_counts lost; /* part of counts that only checkpoints tell of */
+	/* So many more may be freed, and so many less live. */
+	uint64_t unsure_free_count;
+	uint64_t unsure_free_bytes;
 	uint64_t live_count;
 	uint64_t live_bytes;
 	uint64_t peak_live_bytes;
@@ -79,8 +93,8 @@ void aspan_group_free(struct aspan_group *group, uint64_t size_bytes, bool is_fo
 void aspan_group_note_orphan(struct aspan_group *group, uint64_t size_bytes, uint64_t time_ns,
 			     bool has_losses);
 
-/* A block was freed, and the event is missing. */
-void aspan_group_infer_free(struct aspan_group *group, uint64_t size_bytes);
+/* A block that was seen allocated has been freed, and the event is missing. */
+void aspan_group_infer_free(struct aspan_group *group, const struct aspan_block *block);
 
 void aspan_group_checkpoint(struct aspan_group *group, const struct aspan_counts *counts,
 			    uint64_t time_ns, bool has_losses);

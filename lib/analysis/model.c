@@ -79,6 +79,7 @@ static int take_alloc(struct aspan_model *model, uint32_t process_index,
 	if (result) {
 		return result;
 	}
+	block.checkpoint_count = model->groups[block.group].checkpoint_count;
 	result = aspan_block_map_add(&process->blocks, &block, &replaced);
 	if (result < 0) {
 		return result;
@@ -86,7 +87,7 @@ static int take_alloc(struct aspan_model *model, uint32_t process_index,
 	if (result > 0) {
 		/* No address is given out twice, so the old block has been freed. */
 		process->has_gap = true;
-		aspan_group_infer_free(&model->groups[replaced.group], replaced.size_bytes);
+		aspan_group_infer_free(&model->groups[replaced.group], &replaced);
 	}
 	aspan_group_alloc(&model->groups[block.group], event->size_bytes, event->time_ns);
 	return 0;
@@ -110,7 +111,7 @@ static int take_free(struct aspan_model *model, uint32_t process_index,
 	if (is_known && (block.group != index || block.size_bytes != event->size_bytes)) {
 		/* What was known of this address is another block, which has been freed and this one allocated. */
 		process->has_gap = true;
-		aspan_group_infer_free(&model->groups[block.group], block.size_bytes);
+		aspan_group_infer_free(&model->groups[block.group], &block);
 		is_known = false;
 	}
 	aspan_group_free(group, event->size_bytes, event->current_group_id != event->group_id);

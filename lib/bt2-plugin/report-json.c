@@ -109,6 +109,8 @@ static int fill_numbers(struct json_object *object, const struct aspan_report_ro
 		{ "foreign_free_count", row->group->foreign_free_count },
 		{ "lost_alloc_count", is->lost.alloc_count },
 		{ "lost_free_count", is->lost.free_count },
+		{ "unsure_free_count", is->unsure_free_count },
+		{ "unsure_free_bytes", is->unsure_free_bytes },
 	};
 
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {

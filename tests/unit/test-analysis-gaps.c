@@ -149,6 +149,137 @@ static void a_checkpoint_tells_what_was_lost(void **state)
 	assert_live(result, 7, 700, 800, false);
 }
 
+/* 0x10 is freed, which is lost, and given out again to the cache. */
+static void reuse_for_cache(void)
+{
+	group_register(3, CACHE);
+	allocate(0x10, 7, 3, CACHE);
+}
+
+static void a_free_that_the_last_checkpoint_knows_is_not_counted_again(void **state)
+{
+	struct aspan_group_result result;
+
+	(void) state;
+	group_register(2, PARSER);
+	allocate(0x10, 100, 2, PARSER);
+	lose_events();
+	checkpoint(
+		2, PARSER,
+		(struct aspan_counts){
+			.alloc_count = 1, .alloc_bytes = 100, .free_count = 1, .free_bytes = 100 });
+	reuse_for_cache();
+	result = result_of(2, PARSER);
+	assert_counts(result, 1, 100, 1, 100);
+	assert_live(result, 0, 0, 100, false);
+	/* Nothing lived, so it was freed before. */
+	assert_int_equal(result.unsure_free_count, 0);
+	assert_int_equal(result.unsure_free_bytes, 0);
+	assert_int_equal(model->groups[0].inferred_free_count, 1);
+}
+
+static void a_free_after_the_last_checkpoint_is_counted(void **state)
+{
+	struct aspan_group_result result;
+
+	(void) state;
+	group_register(2, PARSER);
+	allocate(0x10, 100, 2, PARSER);
+	lose_events();
+	/* No free was lost before: the one of 0x10 was later. */
+	checkpoint(2, PARSER, (struct aspan_counts){ .alloc_count = 2, .alloc_bytes = 130 });
+	reuse_for_cache();
+	result = result_of(2, PARSER);
+	assert_counts(result, 2, 130, 1, 100);
+	assert_live(result, 1, 30, 130, false);
+	assert_int_equal(result.unsure_free_count, 0);
+}
+
+static void the_free_of_a_block_newer_than_the_last_checkpoint_is_counted(void **state)
+{
+	struct aspan_group_result result;
+
+	(void) state;
+	group_register(2, PARSER);
+	lose_events();
+	checkpoint(
+		2, PARSER,
+		(struct aspan_counts){
+			.alloc_count = 5, .alloc_bytes = 50, .free_count = 2, .free_bytes = 20 });
+	allocate(0x10, 100, 2, PARSER);
+	reuse_for_cache();
+	result = result_of(2, PARSER);
+	assert_counts(result, 6, 150, 3, 120);
+	assert_live(result, 3, 30, 130, false);
+	assert_int_equal(result.unsure_free_count, 0);
+}
+
+static void a_free_on_an_unknown_side_of_the_last_checkpoint_is_a_bound(void **state)
+{
+	struct aspan_group_result result;
+
+	(void) state;
+	group_register(2, PARSER);
+	allocate(0x10, 100, 2, PARSER);
+	lose_events();
+	/* One of 0x10 and a block of 30 bytes, whose events are lost, was freed. */
+	checkpoint(
+		2, PARSER,
+		(struct aspan_counts){
+			.alloc_count = 2, .alloc_bytes = 200, .free_count = 1, .free_bytes = 100 });
+	reuse_for_cache();
+	result = result_of(2, PARSER);
+	assert_counts(result, 2, 200, 1, 100);
+	assert_live(result, 1, 100, 100, false);
+	assert_int_equal(result.unsure_free_count, 1);
+	assert_int_equal(result.unsure_free_bytes, 100);
+	/* The next checkpoint knows. */
+	checkpoint(
+		2, PARSER,
+		(struct aspan_counts){
+			.alloc_count = 2, .alloc_bytes = 200, .free_count = 2, .free_bytes = 200 });
+	result = result_of(2, PARSER);
+	assert_counts(result, 2, 200, 2, 200);
+	assert_live(result, 0, 0, 100, false);
+	assert_int_equal(result.unsure_free_count, 0);
+}
+
+static void
+a_group_older_than_the_trace_may_have_lost_frees_before_its_first_checkpoint(void **state)
+{
+	struct aspan_group_result result;
+
+	(void) state;
+	allocate(0x10, 100, 2, PARSER);
+	lose_events();
+	checkpoint(
+		2, PARSER,
+		(struct aspan_counts){
+			.alloc_count = 3, .alloc_bytes = 300, .free_count = 2, .free_bytes = 200 });
+	reuse_for_cache();
+	result = result_of(2, PARSER);
+	assert_counts(result, 1, 100, 0, 0);
+	assert_int_equal(result.live_count, 1);
+	assert_int_equal(result.unsure_free_count, 1);
+}
+
+static void a_checkpoint_counts_even_if_the_losses_are_only_known_later(void **state)
+{
+	struct aspan_group_result result;
+
+	(void) state;
+	group_register(2, PARSER);
+	allocate(0x10, 100, 2, PARSER);
+	checkpoint(
+		2, PARSER,
+		(struct aspan_counts){
+			.alloc_count = 4, .alloc_bytes = 400, .free_count = 2, .free_bytes = 150 });
+	lose_events();
+	result = result_of(2, PARSER);
+	assert_counts(result, 4, 400, 2, 150);
+	assert_live(result, 2, 250, 250, false);
+}
+
 static void what_was_before_the_trace_is_not_lost(void **state)
 {
 	struct aspan_group_result result;
@@ -238,6 +369,12 @@ int main(void)
 		TEST(a_lost_alloc_does_not_spoil_another_group),
 		TEST(an_address_given_out_twice_tells_of_a_lost_free),
 		TEST(a_checkpoint_tells_what_was_lost),
+		TEST(a_free_that_the_last_checkpoint_knows_is_not_counted_again),
+		TEST(a_free_after_the_last_checkpoint_is_counted),
+		TEST(the_free_of_a_block_newer_than_the_last_checkpoint_is_counted),
+		TEST(a_free_on_an_unknown_side_of_the_last_checkpoint_is_a_bound),
+		TEST(a_group_older_than_the_trace_may_have_lost_frees_before_its_first_checkpoint),
+		TEST(a_checkpoint_counts_even_if_the_losses_are_only_known_later),
 		TEST(what_was_before_the_trace_is_not_lost),
 		TEST(the_peak_before_a_loss_is_kept),
 		TEST(losses_of_one_trace_leave_another_certain),
