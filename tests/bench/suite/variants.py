@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: MIT
+"""What stands between the program and its allocator: the variants that every workload is run in."""
+
+import dataclasses
+import pathlib
+import shutil
+import subprocess
+import time
+
+HEAPTRACK = "/usr/lib/heaptrack/libheaptrack_preload.so"
+STOCK = "liblttng-ust-libc-wrapper.so.1"
+UST = "liblttng-ust.so.1"
+BELOW = {"glibc": [], "jemalloc": ["libjemalloc.so.2"], "mimalloc": ["libmimalloc.so.2"]}
+
+
+@dataclasses.dataclass(frozen=True)
+class Variant:
+    name: str
+    # In front of the allocator: "ours", "stock", "ust" (LTTng's library alone), "heaptrack", or nothing.
+    above: str = ""
+    # Whether the group is entered; "both" measures outside of it in a process that has tracked blocks.
+    group: str = "none"
+    # The events that a session records: "full", "packed", "stock", or no session.
+    session: str = ""
+    allocator: str = "glibc"
+
+    @property
+    def label(self):
+        return self.name if self.allocator == "glibc" else f"{self.allocator}: {self.name}"
+
+
+NONE = Variant("none")
+BASE = Variant("none, lttng loaded", "ust")
+DORMANT = Variant("dormant", "ours")
+DORMANT_AFTER = Variant("dormant, was active", "ours", group="both")
+ACTIVE = Variant("active", "ours", group="entered")
+FULL = Variant("full", "ours", group="entered", session="full")
+PACKED = Variant("packed", "ours", group="entered", session="packed")
+STOCK_DORMANT = Variant("stock dormant", "stock")
+STOCK_RECORDING = Variant("stock recording", "stock", session="stock")
+HEAPTRACK_RECORDING = Variant("heaptrack", "heaptrack")
+
+GLIBC = [NONE, BASE, DORMANT, DORMANT_AFTER, ACTIVE, FULL, PACKED, STOCK_DORMANT, STOCK_RECORDING,
+         HEAPTRACK_RECORDING]
+
+
+def over(allocator):
+    """The variants that are measured over another allocator too."""
+    chosen = [NONE, BASE, DORMANT, ACTIVE, FULL, PACKED, STOCK_DORMANT, STOCK_RECORDING]
+    return [dataclasses.replace(variant, allocator=allocator) for variant in chosen]
+
+
+class Setting:
+    """What this machine and this build can run."""
+
+    def __init__(self, build):
+        self.build = build
+        self.ours = next(build.glob("lib*/**/liballocspan-preload.so"))
+        self.missing = {}
+        if not pathlib.Path(HEAPTRACK).exists():
+            self.missing["heaptrack"] = "not installed"
+        for allocator in ("jemalloc", "mimalloc"):
+            if not self._can_preload(BELOW[allocator][0]):
+                self.missing[allocator] = "not installed"
+        if not self._has_packed():
+            self.missing["packed"] = "not built"
+
+    def why_not(self, variant):
+        """None, or why the variant cannot be run."""
+        for part in (variant.above, variant.session, variant.allocator):
+            if part in self.missing:
+                return self.missing[part]
+        return None
+
+    def preload(self, variant):
+        above = {"": [], "ours": [str(self.ours)], "stock": [STOCK], "ust": [UST],
+                 "heaptrack": [HEAPTRACK]}[variant.above]
+        return above + BELOW[variant.allocator]
+
+    @staticmethod
+    def _can_preload(library):
+        # The dynamic linker says so on stderr and goes on.
+        tried = subprocess.run(["true"], env={"LD_PRELOAD": library, "PATH": "/usr/bin:/bin"},
+                               capture_output=True, check=False)
+        return not tried.stderr
+
+    def _has_packed(self):
+        """Asks the session daemon, while a program of ours is registered with it."""
+        program = subprocess.Popen([self.build / "tests/bench/bench-api", "guard", "--rounds", "1000000",
+                                    "--pause-ms", "50"], stdout=subprocess.DEVNULL)
+        try:
+            for _ in range(100):
+                listed = subprocess.run(["lttng", "list", "--userspace"], capture_output=True, text=True,
+                                        check=False).stdout
+                if "allocspan:alloc" in listed:
+                    return "allocspan_packed:events" in listed
+                time.sleep(0.1)
+            return False
+        finally:
+            program.kill()
+            program.wait()
+
+
+def tool(name):
+    return shutil.which(name)
