@@ -83,7 +83,7 @@ static void format_estimate(char text[CELL_SIZE], bool is_certain)
 	}
 }
 
-static void fill_cells(struct cells *cells, const struct aspan_report_row *row)
+static void fill_cells(struct cells *cells, const struct aspan_report_group *row)
 {
 	const struct aspan_group_result *result = &row->result;
 
@@ -159,7 +159,7 @@ static int write_process(FILE *stream, const struct aspan_model *model,
 }
 
 /* "parser tenant=42 [server(1234)]", escaped; the caller frees *text. */
-static int describe_group(const struct aspan_report *report, const struct aspan_report_row *row,
+static int describe_group(const struct aspan_report *report, const struct aspan_report_group *row,
 			  char **text, size_t *name_length)
 {
 	size_t length;
@@ -220,7 +220,7 @@ static void write_group(const struct writer *writer, const char *text, size_t na
 }
 
 static int write_row(const struct writer *writer, const struct aspan_report *report,
-		     const struct aspan_report_row *row, const struct cells *cells)
+		     const struct aspan_report_group *row, const struct cells *cells)
 {
 	char *text = NULL;
 	size_t name_length;
@@ -247,22 +247,22 @@ static void write_titles(const struct writer *writer)
 
 static int write_table(struct writer *writer, const struct aspan_report *report)
 {
-	struct cells *cells = calloc(report->row_count + 1, sizeof(*cells));
+	struct cells *cells = calloc(report->group_count + 1, sizeof(*cells));
 	int result = 0;
 
 	if (!cells) {
 		return -ENOMEM;
 	}
-	for (size_t i = 0; i < report->row_count; i++) {
-		fill_cells(&cells[i], &report->rows[i]);
+	for (size_t i = 0; i < report->group_count; i++) {
+		fill_cells(&cells[i], &report->groups[i]);
 		for (int column = 0; column < COLUMN_COUNT; column++) {
 			widen(writer, column, titles[column]);
 			widen(writer, column, cells[i].text[column]);
 		}
 	}
 	write_titles(writer);
-	for (size_t i = 0; !result && i < report->row_count; i++) {
-		result = write_row(writer, report, &report->rows[i], &cells[i]);
+	for (size_t i = 0; !result && i < report->group_count; i++) {
+		result = write_row(writer, report, &report->groups[i], &cells[i]);
 	}
 	free(cells);
 	return result;
@@ -349,7 +349,7 @@ int aspan_report_text_write(const struct aspan_report *report,
 	result = write_processes(stream, report->model);
 	write_events(stream, report->model);
 	write_discarded(&writer, report->model);
-	if (!result && report->row_count > 0) {
+	if (!result && report->group_count > 0) {
 		fputc('\n', stream);
 		result = write_table(&writer, report);
 	}

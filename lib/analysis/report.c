@@ -19,10 +19,10 @@ static int compare_numbers(uint64_t a, uint64_t b)
 	return (a > b) - (a < b);
 }
 
-static int compare_rows(const void *left, const void *right)
+static int compare_groups(const void *left, const void *right)
 {
-	const struct aspan_report_row *a = left;
-	const struct aspan_report_row *b = right;
+	const struct aspan_report_group *a = left;
+	const struct aspan_report_group *b = right;
 	int order = compare_numbers(b->result.peak_live_bytes, a->result.peak_live_bytes);
 
 	if (!order) {
@@ -34,7 +34,7 @@ static int compare_rows(const void *left, const void *right)
 	return order ? order : compare_numbers((uintptr_t) a->group, (uintptr_t) b->group);
 }
 
-static int fill_row(struct aspan_report_row *row, const struct aspan_model *model,
+static int fill_row(struct aspan_report_group *row, const struct aspan_model *model,
 		    const struct aspan_group *group)
 {
 	int result = aspan_tags_parse(group->tags, &row->tags);
@@ -165,8 +165,8 @@ static int note_old_groups(struct aspan_report *report)
 {
 	size_t count = 0;
 
-	for (size_t i = 0; i < report->row_count; i++) {
-		count += !report->rows[i].result.is_certain;
+	for (size_t i = 0; i < report->group_count; i++) {
+		count += !report->groups[i].result.is_certain;
 	}
 	if (count == 0 || !report->is_complete) {
 		return 0;
@@ -208,33 +208,33 @@ int aspan_report_init(struct aspan_report *report, const struct aspan_model *mod
 {
 	*report = (struct aspan_report){
 		.model = model,
-		.rows = calloc(model->group_count + 1, sizeof(*report->rows)),
+		.groups = calloc(model->group_count + 1, sizeof(*report->groups)),
 		.is_complete = aspan_model_is_complete(model),
 	};
-	if (!report->rows) {
+	if (!report->groups) {
 		return -ENOMEM;
 	}
 	for (size_t i = 0; i < model->group_count; i++) {
-		int result = fill_row(&report->rows[i], model, &model->groups[i]);
+		int result = fill_row(&report->groups[i], model, &model->groups[i]);
 
 		if (result) {
 			return result;
 		}
-		report->row_count++;
+		report->group_count++;
 	}
-	qsort(report->rows, report->row_count, sizeof(*report->rows), compare_rows);
+	qsort(report->groups, report->group_count, sizeof(*report->groups), compare_groups);
 	return add_notes(report);
 }
 
 void aspan_report_fini(struct aspan_report *report)
 {
-	for (size_t i = 0; i < report->row_count; i++) {
-		aspan_tags_fini(&report->rows[i].tags);
+	for (size_t i = 0; i < report->group_count; i++) {
+		aspan_tags_fini(&report->groups[i].tags);
 	}
 	for (size_t i = 0; i < report->note_count; i++) {
 		free(report->notes[i]);
 	}
-	free(report->rows);
+	free(report->groups);
 	free(report->notes);
 	*report = (struct aspan_report){ 0 };
 }

@@ -77,7 +77,7 @@ static int add_tags(struct json_object *object, const struct aspan_tags *tags)
 	return result;
 }
 
-static int fill_identity(struct json_object *object, const struct aspan_report_row *row)
+static int fill_identity(struct json_object *object, const struct aspan_report_group *row)
 {
 	int result = add_number(object, "id", row->group->id);
 
@@ -91,7 +91,7 @@ static int fill_identity(struct json_object *object, const struct aspan_report_r
 	return result ? result : add_string(object, "procname", row->process->procname);
 }
 
-static int fill_numbers(struct json_object *object, const struct aspan_report_row *row)
+static int fill_numbers(struct json_object *object, const struct aspan_report_group *row)
 {
 	const struct aspan_group_result *is = &row->result;
 	const struct {
@@ -136,7 +136,7 @@ static int write_value(struct json_object *value, FILE *stream)
 	return 0;
 }
 
-static int write_group(const struct aspan_report_row *row, FILE *stream)
+static int write_group(const struct aspan_report_group *row, FILE *stream)
 {
 	struct json_object *object = json_object_new_object();
 	int result = object ? fill_identity(object, row) : -ENOMEM;
@@ -187,11 +187,11 @@ static int write_notes(const struct aspan_report *report, FILE *stream)
 static int write_groups(const struct aspan_report *report, FILE *stream)
 {
 	fputs("\"groups\":[", stream);
-	for (size_t i = 0; i < report->row_count; i++) {
+	for (size_t i = 0; i < report->group_count; i++) {
 		int result;
 
 		fputs(i == 0 ? "\n" : ",\n", stream);
-		result = write_group(&report->rows[i], stream);
+		result = write_group(&report->groups[i], stream);
 		if (result) {
 			return result;
 		}
