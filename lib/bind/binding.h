@@ -95,6 +95,15 @@ struct allocspan_binding {
 	struct allocspan_binding *next; /* protected by the lock BINDINGS */
 };
 
+/* All that are in force. Protected by the lock BINDINGS. */
+extern struct allocspan_binding *aspan_bind_first_binding;
+
+/* Visits the points of all bindings until a visit returns false, which it then returns. Call with the lock BINDINGS held. */
+bool aspan_bind_points_visit(bool (*visit)(struct aspan_bind_point *point));
+
+/* Call with the lock BINDINGS held. */
+void aspan_bind_point_disconnect(struct aspan_bind_point *point);
+
 /* Looks which tracepoints there are, and connects and disconnects what must be. Call with the lock BINDINGS held. */
 void aspan_bind_bindings_update(void);
 

@@ -54,6 +54,25 @@ struct aspan_bind_entry {
 	struct allocspan_guard guard;
 };
 
+static inline enum aspan_bind_entry_state
+aspan_bind_entry_state(const struct aspan_bind_entry *entry)
+{
+	return (enum aspan_bind_entry_state)(
+		atomic_load_explicit(&entry->state, memory_order_relaxed) &
+		ASPAN_BIND_ENTRY_STATE_MASK);
+}
+
+static inline bool aspan_bind_entry_is_of(const struct aspan_bind_entry *entry,
+					  const struct allocspan_binding *binding)
+{
+	return atomic_load_explicit(&entry->binding, memory_order_relaxed) == binding;
+}
+
+static inline bool aspan_bind_entry_has_key(const struct aspan_bind_entry *entry, uint64_t key)
+{
+	return atomic_load_explicit(&entry->key, memory_order_relaxed) == key;
+}
+
 struct aspan_bind_thread {
 	_Atomic uint32_t count;
 	_Atomic bool has_ended_entries;
@@ -70,6 +89,12 @@ extern ASPAN_TLS struct aspan_bind_thread *aspan_bind_thread;
 void aspan_bind_threads_init(void);
 
 ASPAN_SLOW struct aspan_bind_thread *aspan_bind_thread_make(void);
+
+/* Twice as many entries; called by the thread itself. False without memory. */
+ASPAN_SLOW bool aspan_bind_thread_grow(struct aspan_bind_thread *thread);
+
+/* Leaves what the thread is still inside of: at its end. */
+void aspan_bind_thread_leave(struct aspan_bind_thread *thread);
 
 /* Leaves what other threads ended. */
 ASPAN_SLOW void aspan_bind_thread_settle(struct aspan_bind_thread *thread);

@@ -8,6 +8,7 @@
 #ifndef ASPAN_BIND_TRACEPOINT_ABI_H
 #define ASPAN_BIND_TRACEPOINT_ABI_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define ASPAN_BIND_SECTION "lttng_ust_tracepoints_ptrs"
@@ -21,6 +22,13 @@ struct lttng_ust_tracepoint {
 	int *tracepoint_provider_ref;
 	const char *signature;
 };
+
+/* Whether an entry of the section has what we read of it. */
+static inline bool aspan_bind_tracepoint_is_complete(const struct lttng_ust_tracepoint *tracepoint)
+{
+	return tracepoint && tracepoint->provider_name && tracepoint->event_name &&
+	       tracepoint->signature;
+}
 
 typedef int aspan_bind_module_register(struct lttng_ust_tracepoint *const *start, int count);
 typedef int aspan_bind_module_unregister(struct lttng_ust_tracepoint *const *start);
