@@ -27,7 +27,7 @@ if(CLANG)
 	allocspan_add_fuzz_test(environment ${core})
 	allocspan_add_fuzz_test(record-options ${PROJECT_SOURCE_DIR}/lib/cli/record-filter.c
 		${PROJECT_SOURCE_DIR}/lib/cli/terminal.c)
-	set(bind ${PROJECT_SOURCE_DIR}/lib/bind)
-	allocspan_add_fuzz_test(bind-spec ${bind}/spec.c ${bind}/near-names.c ${bind}/pair-words.c
-		${bind}/signature.c ${bind}/type.c ${bind}/value-text.c)
+	get_target_property(spec allocspan-bind-spec SOURCES)
+	list(TRANSFORM spec PREPEND ${PROJECT_SOURCE_DIR}/lib/bind/)
+	allocspan_add_fuzz_test(bind-spec ${spec})
 endif()
