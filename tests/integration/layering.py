@@ -3,7 +3,7 @@
 """Checks that the layers hold: layering.py FOLDER [LINKS]
 
 cli -> bt2-plugin -> analysis; preload, bind -> core -> tp; nothing points back, and the two sides share
-nothing but tp/trace-kind.h. FOLDER is the top folder; LINKS is a file with one line per target: its name, then
+nothing but tp/trace-kind.h and tp/packed-format.h. FOLDER is the top folder; LINKS is a file with one line per target: its name, then
 what it links. Prints each breach on a line and exits with 1 if there is one.
 """
 
@@ -20,6 +20,9 @@ BIND_SPEC = {
     for name in ("near-names", "pair-words", "signature", "spec", "value-text")
 }
 
+# What both sides know of a trace beyond the names of its events and fields.
+SCHEMA = {"tp/trace-kind.h", "tp/packed-format.h"}
+
 # Of which folders (or single files) a folder's files may include headers.
 MAY_INCLUDE = {
     "include/allocspan": {"include/allocspan"},
@@ -27,9 +30,9 @@ MAY_INCLUDE = {
     "lib/core": {"lib/core", "tp", "include/allocspan"},
     "lib/preload": {"lib/preload", "lib/core", "tp", "include/allocspan"},
     "lib/bind": {"lib/bind", "lib/core", "tp", "include/allocspan"},
-    "lib/analysis": {"lib/analysis", "tp/trace-kind.h"} | BIND_SPEC,
-    "lib/bt2-plugin": {"lib/bt2-plugin", "lib/analysis", "tp/trace-kind.h"} | BIND_SPEC,
-    "lib/cli": {"lib/cli", "lib/bt2-plugin", "lib/analysis", "tp/trace-kind.h", VERSION} | BIND_SPEC,
+    "lib/analysis": {"lib/analysis"} | SCHEMA | BIND_SPEC,
+    "lib/bt2-plugin": {"lib/bt2-plugin", "lib/analysis"} | SCHEMA | BIND_SPEC,
+    "lib/cli": {"lib/cli", "lib/bt2-plugin", "lib/analysis", VERSION} | SCHEMA | BIND_SPEC,
 }
 
 # The only folders that may include headers of these libraries.

@@ -1,0 +1,16 @@
+# The readers of the packed form (tp/packed-format.md).
+pkg_check_modules(CMOCKA REQUIRED IMPORTED_TARGET cmocka)
+
+foreach(module decode)
+	set(name test-packed-${module})
+	add_executable(${name} ${name}.c)
+	target_link_libraries(${name} PRIVATE allocspan-analysis allocspan_warnings
+		PkgConfig::CMOCKA)
+	add_test(NAME unit/${name} COMMAND ${name})
+	set_tests_properties(unit/${name} PROPERTIES LABELS unit TIMEOUT 120)
+endforeach()
+
+if(CLANG)
+	allocspan_add_fuzz_test(packed-decode ${PROJECT_SOURCE_DIR}/lib/analysis/packed-decode.c
+		${PROJECT_SOURCE_DIR}/lib/analysis/packed-event.c)
+endif()
