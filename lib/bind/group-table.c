@@ -5,63 +5,46 @@
 #include "group-table.h"
 
 #include <allocspan/span.h>
-#include <allocspan/token.h>
 
 #include <errno.h>
 #include <string.h>
 
 #include "binding.h"
 #include "compiler.h"
+#include "group-span.h"
 #include "lock.h"
 #include "value.h"
 
-_Static_assert(ASPAN_BIND_TEXT_BYTES == ALLOCSPAN_VALUE_MAX + 1, "a value fills a tag");
-_Static_assert(ALLOCSPAN_NAME_MAX == ALLOCSPAN_VALUE_MAX, "a value can be a name");
-_Static_assert(ASPAN_BIND_TAGS_MAX + 1 <= ALLOCSPAN_TAGS_MAX, "one more for the label");
+#define SLOT_BYTES sizeof(_Atomic(struct aspan_bind_group *))
 
-/* The values of the inputs at one event. */
-struct values {
-	uint64_t of[ASPAN_BIND_INPUTS_MAX];
-	uint64_t hash;
-};
+static inline _Atomic(struct aspan_bind_group *) *
+slot_at(const struct aspan_bind_group_table *table, size_t index)
+{
+	return (_Atomic(struct aspan_bind_group *) *) table->slots.memory + index;
+}
 
 int aspan_bind_group_table_init(struct aspan_bind_group_table *table, size_t limit)
 {
-	size_t slot_count = 2;
-
-	while (slot_count < 2 * limit) {
-		slot_count *= 2;
-	}
-	table->slots = aspan_bind_map(slot_count * sizeof(*table->slots));
-	if (!table->slots) {
-		return -ENOMEM;
-	}
-	table->slot_count = slot_count;
-	table->limit = limit;
-	return 0;
+	return aspan_bind_slots_init(&table->slots, limit, SLOT_BYTES);
 }
 
 void aspan_bind_group_table_fini(struct aspan_bind_group_table *table)
 {
-	for (size_t i = 0; i < table->slot_count; i++) {
+	for (size_t i = 0; i < table->slots.count; i++) {
 		struct aspan_bind_group *group =
-			atomic_load_explicit(&table->slots[i], memory_order_acquire);
+			atomic_load_explicit(slot_at(table, i), memory_order_acquire);
 
 		for (; group; group = group->older) {
 			allocspan_span_release(group->span);
 		}
 	}
 	allocspan_span_release(atomic_load_explicit(&table->other, memory_order_acquire));
-	aspan_bind_unmap(table->slots, table->slot_count * sizeof(*table->slots));
+	aspan_bind_slots_fini(&table->slots, SLOT_BYTES);
 	memset(table, 0, sizeof(*table));
 }
 
-static inline bool is_string(const struct aspan_bind_reader *reader)
-{
-	return reader->kind == ASPAN_BIND_STRING;
-}
-
-static inline void read_values(struct values *values, const struct aspan_bind_point *point,
+static inline void read_values(struct aspan_bind_values *values,
+			       const struct aspan_bind_point *point,
 			       const struct aspan_bind_registers *registers)
 {
 	values->hash = ASPAN_BIND_HASH_SEED;
@@ -69,121 +52,41 @@ static inline void read_values(struct values *values, const struct aspan_bind_po
 		const struct aspan_bind_reader *reader = &point->readers[i];
 
 		values->of[i] = aspan_bind_value(reader, registers);
-		values->hash =
-			aspan_bind_hash_value(values->hash, is_string(reader), values->of[i]);
+		values->hash = aspan_bind_hash_value(
+			values->hash, aspan_bind_reader_is_string(reader), values->of[i]);
 	}
 }
 
 static inline bool has_values(const struct aspan_bind_group *group,
-			      const struct aspan_bind_point *point, const struct values *values)
+			      const struct aspan_bind_point *point,
+			      const struct aspan_bind_values *values)
 {
 	for (size_t i = 0; i < point->reader_count; i++) {
-		if (!aspan_bind_value_is_equal(is_string(&point->readers[i]), group->values[i],
-					       values->of[i])) {
+		if (!aspan_bind_value_is_equal(aspan_bind_reader_is_string(&point->readers[i]),
+					       group->values[i], values->of[i])) {
 			return false;
 		}
 	}
 	return true;
 }
 
-/* The slot that has the values, or the free one where they belong. There is always a free one. */
+/* The slot that has the values, or the free one where they belong. */
 static inline _Atomic(struct aspan_bind_group *) *
 find_slot(const struct aspan_bind_group_table *table, const struct aspan_bind_point *point,
-	  const struct values *values)
+	  const struct aspan_bind_values *values)
 {
-	size_t index = values->hash & (table->slot_count - 1);
+	size_t index = aspan_bind_slots_first(&table->slots, values->hash);
 
 	for (;;) {
 		/* Pairs with the release in insert(). */
 		struct aspan_bind_group *group =
-			atomic_load_explicit(&table->slots[index], memory_order_acquire);
+			atomic_load_explicit(slot_at(table, index), memory_order_acquire);
 
 		if (!group || (group->hash == values->hash && has_values(group, point, values))) {
-			return &table->slots[index];
+			return slot_at(table, index);
 		}
-		index = (index + 1) & (table->slot_count - 1);
+		index = aspan_bind_slots_next(&table->slots, index);
 	}
-}
-
-/* What the group is called and which tags it has; `is_other` for the one that all other values share. */
-struct description {
-	const char *name;
-	size_t tag_count;
-	struct allocspan_tag tags[ALLOCSPAN_TAGS_MAX];
-	char texts[ASPAN_BIND_INPUTS_MAX][ASPAN_BIND_TEXT_BYTES];
-	char label[ASPAN_BIND_TEXT_BYTES];
-};
-
-static void describe_label(struct description *description, struct allocspan_binding *binding,
-			   const struct aspan_bind_point *point, const struct values *values)
-{
-	struct aspan_bind_lock lock = aspan_bind_lock_take(ASPAN_BIND_LOCK_GROUPS);
-	const char *label = aspan_bind_label_find(
-		&binding->labels, is_string(&point->readers[binding->spec.by_input]),
-		values->of[binding->spec.by_input]);
-
-	if (label) {
-		memcpy(description->label, label, strlen(label) + 1);
-		description->tags[description->tag_count++] = (struct allocspan_tag){
-			.key = binding->spec.label_name.names[0],
-			.value = description->label,
-		};
-	}
-	aspan_bind_lock_give(&lock);
-}
-
-static void describe(struct description *description, struct allocspan_binding *binding,
-		     const struct aspan_bind_point *point, const struct values *values)
-{
-	const struct aspan_bind_spec *spec = &binding->spec;
-	size_t input = 0;
-
-	description->texts[0][0] = '\0';
-	for (size_t i = 0; i < point->reader_count; i++) {
-		if (values) {
-			aspan_bind_value_text(description->texts[i], &point->readers[i],
-					      values->of[i]);
-		} else {
-			aspan_bind_text_of_string(description->texts[i], ASPAN_BIND_OTHER);
-		}
-	}
-	description->name = spec->name.text;
-	if (!description->name) {
-		description->name = values && *description->texts[input] ?
-					    description->texts[input] :
-					    spec->default_name;
-		input++;
-	}
-	description->tag_count = 0;
-	for (size_t i = 0; i < spec->tag_count; i++) {
-		description->tags[description->tag_count++] = (struct allocspan_tag){
-			.key = spec->tags[i].key,
-			.value = spec->tags[i].value.text ? spec->tags[i].value.text :
-							    description->texts[input++],
-		};
-	}
-	if (spec->label.name && values) {
-		describe_label(description, binding, point, values);
-	}
-}
-
-static struct allocspan_span *make_span(struct allocspan_binding *binding,
-					const struct aspan_bind_point *point,
-					const struct values *values)
-{
-	struct description description;
-	struct allocspan_token *token;
-	struct allocspan_span *span;
-
-	describe(&description, binding, point, values);
-	token = allocspan_token_intern(description.name, description.tags, description.tag_count);
-	span = token ? allocspan_span_create(description.name) : NULL;
-	if (span) {
-		allocspan_span_attach(span, token);
-	}
-	/* The span has its own reference. */
-	allocspan_token_release(token);
-	return span;
 }
 
 static ASPAN_SLOW struct allocspan_span *find_other(struct allocspan_binding *binding,
@@ -198,7 +101,7 @@ static ASPAN_SLOW struct allocspan_span *find_other(struct allocspan_binding *bi
 	if (span) {
 		return span;
 	}
-	span = make_span(binding, point, NULL);
+	span = aspan_bind_group_make_span(binding, point, NULL);
 	if (!atomic_compare_exchange_strong_explicit(place, &none, span, memory_order_acq_rel,
 						     memory_order_acquire)) {
 		/* Another thread was faster. */
@@ -211,7 +114,7 @@ static ASPAN_SLOW struct allocspan_span *find_other(struct allocspan_binding *bi
 /* A group with copies of the values; NULL without memory. */
 static struct aspan_bind_group *make_group(struct allocspan_binding *binding,
 					   const struct aspan_bind_point *point,
-					   const struct values *values)
+					   const struct aspan_bind_values *values)
 {
 	size_t value_bytes = point->reader_count * sizeof(uint64_t);
 	struct aspan_bind_group *group =
@@ -223,7 +126,8 @@ static struct aspan_bind_group *make_group(struct allocspan_binding *binding,
 	group->hash = values->hash;
 	memcpy(group->values, values->of, value_bytes);
 	for (size_t i = 0; i < point->reader_count; i++) {
-		if (!aspan_bind_value_copy(&binding->store, is_string(&point->readers[i]),
+		if (!aspan_bind_value_copy(&binding->store,
+					   aspan_bind_reader_is_string(&point->readers[i]),
 					   &group->values[i])) {
 			return NULL;
 		}
@@ -234,7 +138,8 @@ static struct aspan_bind_group *make_group(struct allocspan_binding *binding,
 /* Adds a group, or takes the place of a stale one. Returns the span that is found from now on. */
 static struct allocspan_span *insert(struct allocspan_binding *binding,
 				     const struct aspan_bind_point *point,
-				     const struct values *values, struct allocspan_span *span)
+				     const struct aspan_bind_values *values,
+				     struct allocspan_span *span)
 {
 	struct aspan_bind_group_table *table = &binding->groups;
 	struct aspan_bind_lock lock = aspan_bind_lock_take(ASPAN_BIND_LOCK_GROUPS);
@@ -249,7 +154,7 @@ static struct allocspan_span *insert(struct allocspan_binding *binding,
 		span = old->span;
 		goto end;
 	}
-	if (count < table->limit) {
+	if (count < table->slots.limit) {
 		group = make_group(binding, point, values);
 	}
 	if (!group) {
@@ -273,14 +178,14 @@ end:
 
 static ASPAN_SLOW struct allocspan_span *find_slow(struct allocspan_binding *binding,
 						   const struct aspan_bind_point *point,
-						   const struct values *values)
+						   const struct aspan_bind_values *values)
 {
 	struct allocspan_span *span = NULL;
 	int saved_errno = errno;
 
 	if (atomic_load_explicit(&binding->groups.count, memory_order_relaxed) <
-	    binding->groups.limit) {
-		span = make_span(binding, point, values);
+	    binding->groups.slots.limit) {
+		span = aspan_bind_group_make_span(binding, point, values);
 		if (span) {
 			span = insert(binding, point, values, span);
 		}
@@ -296,7 +201,7 @@ struct allocspan_span *aspan_bind_group_span(struct allocspan_binding *binding,
 					     const struct aspan_bind_point *point,
 					     const struct aspan_bind_registers *registers)
 {
-	struct values values;
+	struct aspan_bind_values values;
 	const struct aspan_bind_group *group;
 
 	read_values(&values, point, registers);
@@ -313,9 +218,9 @@ struct allocspan_span *aspan_bind_group_span(struct allocspan_binding *binding,
 void aspan_bind_group_table_relabel(struct aspan_bind_group_table *table, size_t input,
 				    bool is_text_value, uint64_t value)
 {
-	for (size_t i = 0; i < table->slot_count; i++) {
+	for (size_t i = 0; i < table->slots.count; i++) {
 		struct aspan_bind_group *group =
-			atomic_load_explicit(&table->slots[i], memory_order_relaxed);
+			atomic_load_explicit(slot_at(table, i), memory_order_relaxed);
 
 		if (group &&
 		    aspan_bind_value_is_equal(is_text_value, group->values[input], value)) {

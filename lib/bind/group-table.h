@@ -13,6 +13,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "slots.h"
+
 struct allocspan_binding;
 struct allocspan_span;
 struct aspan_bind_point;
@@ -27,9 +29,7 @@ struct aspan_bind_group {
 };
 
 struct aspan_bind_group_table {
-	_Atomic(struct aspan_bind_group *) *slots;
-	size_t slot_count; /* a power of two, at least twice the limit */
-	size_t limit;
+	struct aspan_bind_slots slots; /* of _Atomic(struct aspan_bind_group *) */
 	_Atomic size_t count; /* written with the lock GROUPS held */
 	_Atomic(struct allocspan_span *) other;
 };

@@ -4,52 +4,41 @@
  */
 #include "label-table.h"
 
-#include <errno.h>
 #include <string.h>
 
 #include "value.h"
 
 int aspan_bind_label_table_init(struct aspan_bind_label_table *table, size_t limit)
 {
-	size_t slot_count = 2;
-
-	while (slot_count < 2 * limit) {
-		slot_count *= 2;
-	}
-	table->slots = aspan_bind_map(slot_count * sizeof(*table->slots));
-	if (!table->slots) {
-		return -ENOMEM;
-	}
-	table->slot_count = slot_count;
-	table->limit = limit;
 	table->count = 0;
-	return 0;
+	return aspan_bind_slots_init(&table->slots, limit, sizeof(struct aspan_bind_label));
 }
 
 void aspan_bind_label_table_fini(struct aspan_bind_label_table *table)
 {
-	aspan_bind_unmap(table->slots, table->slot_count * sizeof(*table->slots));
-	*table = (struct aspan_bind_label_table){ .slots = NULL };
+	aspan_bind_slots_fini(&table->slots, sizeof(struct aspan_bind_label));
+	table->count = 0;
 }
 
-/* The slot that has the value, or the free one where it belongs. The table is never full. */
+/* The slot that has the value, or the free one where it belongs. */
 static struct aspan_bind_label *find_slot(const struct aspan_bind_label_table *table,
 					  bool is_string, uint64_t value)
 {
 	uint64_t hash = aspan_bind_hash_value(ASPAN_BIND_HASH_SEED, is_string, value);
-	size_t index = hash & (table->slot_count - 1);
+	size_t index = aspan_bind_slots_first(&table->slots, hash);
+	struct aspan_bind_label *slots = table->slots.memory;
 
-	while (table->slots[index].is_used) {
-		struct aspan_bind_label *slot = &table->slots[index];
+	while (slots[index].is_used) {
+		struct aspan_bind_label *slot = &slots[index];
 
 		if (slot->hash == hash && slot->is_string == is_string &&
 		    aspan_bind_value_is_equal(is_string, slot->value, value)) {
 			return slot;
 		}
-		index = (index + 1) & (table->slot_count - 1);
+		index = aspan_bind_slots_next(&table->slots, index);
 	}
-	table->slots[index].hash = hash;
-	return &table->slots[index];
+	slots[index].hash = hash;
+	return &slots[index];
 }
 
 const char *aspan_bind_label_find(const struct aspan_bind_label_table *table, bool is_string,
@@ -57,7 +46,7 @@ const char *aspan_bind_label_find(const struct aspan_bind_label_table *table, bo
 {
 	const struct aspan_bind_label *slot;
 
-	if (!table->slots) {
+	if (!table->slots.memory) {
 		return NULL;
 	}
 	slot = find_slot(table, is_string, value);
@@ -70,7 +59,7 @@ bool aspan_bind_label_set(struct aspan_bind_label_table *table, struct aspan_bin
 	struct aspan_bind_label *slot = find_slot(table, is_string, value);
 
 	if (!slot->is_used) {
-		if (table->count == table->limit) {
+		if (table->count == table->slots.limit) {
 			return false;
 		}
 		slot->text = aspan_bind_store_alloc(store, ASPAN_BIND_TEXT_BYTES);

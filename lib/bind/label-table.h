@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "slots.h"
+
 struct aspan_bind_store;
 
 struct aspan_bind_label {
@@ -22,9 +24,7 @@ struct aspan_bind_label {
 };
 
 struct aspan_bind_label_table {
-	struct aspan_bind_label *slots;
-	size_t slot_count;
-	size_t limit;
+	struct aspan_bind_slots slots; /* of struct aspan_bind_label */
 	size_t count;
 };
 
