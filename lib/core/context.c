@@ -42,21 +42,21 @@ static uint32_t context_slot(const struct allocspan_context *context)
 struct allocspan_guard allocspan_context_enter(const struct allocspan_context *context)
 {
 	struct aspan_thread *thread = &aspan_thread;
-	struct allocspan_fiber *stack = thread->stack;
+	struct aspan_entry *entry;
 
 	if (aspan_unlikely(!context)) {
 		aspan_misuse(ASPAN_MISUSE_ENTER_NULL, 0, 0, ASPAN_CALLER_IP());
 		return aspan_guard_void();
 	}
-	if (!aspan_stack_has_room(stack)) {
-		stack = aspan_stack_make_room(ASPAN_CALLER_IP());
-		if (!stack) {
+	entry = aspan_stack_find_room(thread->stack);
+	if (!entry) {
+		entry = aspan_stack_make_room(ASPAN_CALLER_IP());
+		if (!entry) {
 			return aspan_guard_void();
 		}
 	}
-	return aspan_stack_guard(
-		stack, aspan_stack_push(thread, stack, context_slot(context), context->span,
-					allocspan_span_id(context->span), ASPAN_ENTRY_CONTEXT));
+	return aspan_stack_push(thread, thread->stack, entry, context_slot(context), context->span,
+				allocspan_span_id(context->span), ASPAN_ENTRY_CONTEXT);
 }
 
 void allocspan_context_release(struct allocspan_context *context)

@@ -35,9 +35,10 @@ void allocspan_fiber_destroy(struct allocspan_fiber *fiber)
 
 struct allocspan_fiber *allocspan_fiber_get_current(void)
 {
-	struct allocspan_fiber *fiber = aspan_thread.stack;
-
-	return fiber ? fiber : aspan_stack_make_room(ASPAN_CALLER_IP());
+	if (!aspan_thread.stack) {
+		aspan_stack_make_room(ASPAN_CALLER_IP());
+	}
+	return aspan_thread.stack;
 }
 
 void allocspan_fiber_switch(struct allocspan_fiber *fiber)
@@ -46,5 +47,7 @@ void allocspan_fiber_switch(struct allocspan_fiber *fiber)
 		aspan_misuse(ASPAN_MISUSE_ENTER_NULL, 0, 0, ASPAN_CALLER_IP());
 		return;
 	}
+	/* What the fiber has entered may be exited on this thread. */
+	aspan_thread_watch();
 	aspan_stack_switch(&aspan_thread, fiber);
 }

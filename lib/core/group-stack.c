@@ -15,37 +15,25 @@
 static struct allocspan_fiber *first_stack;
 static uint32_t last_id;
 
-/* How many entries there are before a chunk, and in it. */
-static uint32_t chunk_base(unsigned int chunk)
-{
-	return ASPAN_STACK_FIRST << chunk;
-}
-
 static size_t chunk_bytes(unsigned int chunk)
 {
-	return chunk_base(chunk) * sizeof(struct aspan_entry);
+	return (aspan_stack_chunk_base(chunk) + 1) * sizeof(struct aspan_entry);
 }
 
-struct aspan_entry *aspan_stack_entry(struct allocspan_fiber *stack, uint32_t index)
+static void fix(struct aspan_entry *entry)
 {
-	unsigned int chunk;
-
-	if (index < ASPAN_STACK_FIRST) {
-		return &stack->first[index];
-	}
-	chunk = 31 - (unsigned int) __builtin_clz(index) - ASPAN_STACK_FIRST_SHIFT;
-	return &stack->chunks[chunk][index - chunk_base(chunk)];
+	atomic_store_explicit(&entry->serial, ASPAN_SERIAL_FIXED, memory_order_relaxed);
+	atomic_store_explicit(&entry->slot, ASPAN_SLOT_NONE, memory_order_relaxed);
 }
 
-/* Puts new entries into the free list, so that the lowest is taken first. */
-static void add_entries(struct allocspan_fiber *stack, uint32_t first, uint32_t end)
+/* New entries are zero, and so free. The one after them ends their array. */
+static void init_entries(const struct allocspan_fiber *stack, struct aspan_entry *entries,
+			 uint32_t first_index, uint32_t count)
 {
-	for (uint32_t index = end; index-- > first;) {
-		struct aspan_entry *entry = aspan_stack_entry(stack, index);
-
-		entry->index = index;
-		aspan_stack_give(stack, entry);
+	for (uint32_t i = 0; i < count; i++) {
+		entries[i].place = (uint64_t) (first_index + i) << 32 | stack->id;
 	}
+	fix(&entries[count]);
 }
 
 static void list_insert(struct allocspan_fiber *stack)
@@ -83,8 +71,9 @@ struct allocspan_fiber *aspan_stack_create(void)
 		last_id = last_id >= ASPAN_GUARD_LAST_STACK ? 1 : last_id + 1;
 		stack->id = last_id;
 		stack->capacity = ASPAN_STACK_FIRST;
-		stack->top = &stack->bottom;
-		add_entries(stack, 0, ASPAN_STACK_FIRST);
+		stack->top = &stack->first[0];
+		fix(stack->top);
+		init_entries(stack, &stack->first[1], 0, ASPAN_STACK_FIRST);
 		list_insert(stack);
 	}
 	aspan_unlock(&lock);
@@ -144,73 +133,136 @@ static struct allocspan_fiber *make_own_stack(struct aspan_thread *thread)
 static bool grow(struct allocspan_fiber *stack)
 {
 	struct aspan_lock lock = aspan_lock();
-	unsigned int chunk =
-		(unsigned int) __builtin_ctz(stack->capacity) - ASPAN_STACK_FIRST_SHIFT;
+	uint32_t count = stack->capacity;
+	unsigned int chunk = (unsigned int) __builtin_ctz(count) - ASPAN_STACK_FIRST_SHIFT;
+	struct aspan_entry *entries = NULL;
 
-	/* A signal handler may have grown it already. */
-	if (!aspan_stack_free_entry(stack) && chunk < ASPAN_STACK_CHUNKS) {
-		stack->chunks[chunk] = aspan_arena_alloc(chunk_bytes(chunk));
-		if (stack->chunks[chunk]) {
-			add_entries(stack, stack->capacity, 2 * stack->capacity);
-			stack->capacity *= 2;
-		}
+	if (chunk < ASPAN_STACK_CHUNKS) {
+		entries = aspan_arena_alloc(chunk_bytes(chunk));
+	}
+	if (entries) {
+		init_entries(stack, entries, count, count);
+		stack->chunks[chunk] = entries;
+		stack->search_from = count;
+		stack->capacity = 2 * count;
 	}
 	aspan_unlock(&lock);
-	return aspan_stack_free_entry(stack) != NULL;
+	return entries;
 }
 
-struct allocspan_fiber *aspan_stack_make_room(void *ip)
+/* A free entry not far from where the last one was found, if not most are in use; any at all if `everywhere`. */
+static struct aspan_entry *search(struct allocspan_fiber *stack, bool everywhere)
 {
-	struct aspan_thread *thread = &aspan_thread;
-	struct allocspan_fiber *stack = thread->stack;
+	uint32_t capacity = stack->capacity;
+	uint32_t steps = everywhere ? capacity : capacity / 2;
+	uint32_t first = stack->search_from;
 
-	if (!stack) {
-		stack = make_own_stack(thread);
-	}
-	if (stack && (aspan_stack_free_entry(stack) || grow(stack))) {
-		return stack;
-	}
-	if (!thread->has_ended) {
-		aspan_misuse(ASPAN_MISUSE_ENTER_NO_MEMORY, 0, 0, ip);
+	for (uint32_t i = 0; i < steps; i++) {
+		uint32_t index = (first + i) & (capacity - 1);
+		struct aspan_entry *entry = aspan_stack_entry(stack, index);
+
+		if (atomic_load_explicit(&entry->serial, memory_order_relaxed) ==
+		    ASPAN_SERIAL_FREE) {
+			stack->search_from = index;
+			return entry;
+		}
 	}
 	return NULL;
+}
+
+static struct aspan_entry *make_room(struct allocspan_fiber *stack)
+{
+	struct aspan_entry *entry = search(stack, false);
+
+	if (!entry) {
+		/* In a signal handler of this function's own thread this may grow once more than needed. */
+		grow(stack);
+		entry = search(stack, true);
+	}
+	return entry;
+}
+
+struct aspan_entry *aspan_stack_make_room(void *ip)
+{
+	struct aspan_thread *thread = &aspan_thread;
+	struct allocspan_fiber *stack = thread->stack ? thread->stack : make_own_stack(thread);
+	struct aspan_entry *entry = aspan_stack_find_room(stack);
+
+	if (!entry && stack) {
+		entry = make_room(stack);
+	}
+	if (!entry && !thread->has_ended) {
+		aspan_misuse(ASPAN_MISUSE_ENTER_NO_MEMORY, 0, 0, ip);
+	}
+	return entry;
+}
+
+/* The entry just inside of one that is not the top. */
+static struct aspan_entry *find_above(const struct allocspan_fiber *stack,
+				      const struct aspan_entry *entry)
+{
+	struct aspan_entry *above = stack->top;
+
+	while (above->below != entry) {
+		above = above->below;
+	}
+	return above;
+}
+
+/*
+ * The outermost of the entries inside of `removed` that sets something of its own, or NULL: what is outside of
+ * `removed` does not reach further in.
+ */
+static struct aspan_entry *find_barrier(const struct allocspan_fiber *stack,
+					const struct aspan_entry *removed,
+					bool (*sets)(const struct aspan_entry *entry))
+{
+	struct aspan_entry *barrier = NULL;
+
+	for (struct aspan_entry *entry = stack->top; entry != removed; entry = entry->below) {
+		if (sets(entry)) {
+			barrier = entry;
+		}
+	}
+	return barrier;
+}
+
+static bool sets_slot(const struct aspan_entry *entry)
+{
+	return atomic_load_explicit(&entry->slot, memory_order_relaxed) != ASPAN_SLOT_INHERIT;
+}
+
+static bool sets_span(const struct aspan_entry *entry)
+{
+	return aspan_entry_kind(entry) != ASPAN_ENTRY_TOKEN;
 }
 
 /* Tells the entries inside of one, and in the end the thread, which group is active outside of them now. */
 static void pass_slot_inwards(struct aspan_thread *thread, const struct allocspan_fiber *stack,
 			      const struct aspan_entry *removed)
 {
-	const struct aspan_entry *outer = removed;
+	struct aspan_entry *barrier = find_barrier(stack, removed, sets_slot);
+	struct aspan_entry *entry = barrier ? barrier : stack->top;
 
-	while (outer != stack->top) {
-		struct aspan_entry *entry = outer->above;
-
-		entry->outer_slot = removed->outer_slot;
-		if (atomic_load_explicit(&entry->slot, memory_order_relaxed) !=
-		    ASPAN_SLOT_INHERIT) {
-			return;
-		}
-		outer = entry;
+	if (!barrier) {
+		thread->active_slot = removed->outer_slot;
 	}
-	thread->active_slot = removed->outer_slot;
+	for (; entry != removed; entry = entry->below) {
+		entry->outer_slot = removed->outer_slot;
+	}
 }
 
-/* The same for the innermost span. */
+/* The same for the innermost span, which only entries of spans remember. */
 static void pass_span_inwards(struct aspan_thread *thread, const struct allocspan_fiber *stack,
 			      const struct aspan_entry *removed)
 {
-	const struct aspan_entry *outer = removed;
+	struct aspan_entry *barrier = find_barrier(stack, removed, sets_span);
 
-	while (outer != stack->top) {
-		struct aspan_entry *entry = outer->above;
-
-		if (aspan_entry_kind(entry) != ASPAN_ENTRY_TOKEN) {
-			entry->outer_span_id = removed->outer_span_id;
-			return;
-		}
-		outer = entry;
+	if (barrier) {
+		barrier->outer_span_id = removed->outer_span_id;
+	} else {
+		thread->span_id = removed->outer_span_id;
 	}
-	thread->span_id = removed->outer_span_id;
 }
 
 struct aspan_entry *aspan_stack_find(struct allocspan_fiber *stack,
@@ -235,19 +287,16 @@ void aspan_stack_remove(struct aspan_thread *thread, struct allocspan_fiber *sta
 		aspan_stack_pop(thread, stack, entry, aspan_entry_kind(entry));
 		return;
 	}
-	if (atomic_load_explicit(&entry->slot, memory_order_relaxed) != ASPAN_SLOT_INHERIT) {
+	if (sets_slot(entry)) {
 		pass_slot_inwards(thread, stack, entry);
 	}
-	if (aspan_entry_kind(entry) != ASPAN_ENTRY_TOKEN) {
+	if (sets_span(entry)) {
 		pass_span_inwards(thread, stack, entry);
 	}
-	entry->above->below = entry->below;
-	entry->below->above = entry->above;
+	find_above(stack, entry)->below = entry->below;
 	aspan_signal_fence();
 	/* Pairs with reclaim.c, as in aspan_stack_pop(). */
 	atomic_store_explicit(&entry->serial, ASPAN_SERIAL_FREE, memory_order_release);
-	aspan_signal_fence();
-	aspan_stack_give(stack, entry);
 }
 
 static uint64_t relaxed(const _Atomic uint64_t *counter)

@@ -6,26 +6,22 @@
  * ---------------
  *
  *    bottom                                        top
- *    [token A] <--> [span, no token] <--> [token B]          aspan_thread.active_slot = B
+ *    [token A] <--- [span, no token] <--- [token B]          aspan_thread.active_slot = B
  *     active: A      active: A             active: B
  *
- *    free: [entry] --> [entry] --> ...
- *
- * The entries are a doubly linked list, in chunks that never move; unused ones are in a list of their own. Each
- * entry remembers what was active outside of it (`outer_slot`, `outer_span_id`), so that exiting the innermost one
- * restores it with one load. One that is exited out of order tells those inside it what is outside of them now, and is
- * taken out. So the stack is as large as the most guards that were ever entered at once, in whatever order they end.
- *
- * Below the outermost entry is one that stands for the bottom, so that every entry has one below it.
+ * The entries are in arrays that never move. Those in use are a list, from the innermost one (`top`) outwards (`below`), down
+ * to an entry that stands for the bottom; the one after the top in its array is the next to be used, so the list is nearly
+ * always the array's order. Each entry remembers what was active outside of it (`outer_slot`, `outer_span_id`), so that
+ * exiting the innermost one restores it with one load. One that is exited out of order tells those inside it what is outside
+ * of them now, and is taken out. If the entry after the top is in use (or is the end of its array, which counts as in use), a
+ * free one is looked for; there are at least twice as many entries as guards were ever entered at once, so one is near.
  *
  * Ordering
  * --------
  * 1. Only the thread that runs on the stack writes it. A signal handler of that thread may push and pop between any two
- *    of its instructions, and leaves the live entries and the active state as it found them. So a push takes its entry, fills
- *    it, links it, and makes it active; a pop restores what was active, and then undoes the links in the opposite order. The
- *    handler may leave the free list in another order, namely if it exits its guards out of order. So the head of that
- *    list is changed by one instruction that fails if the list was used meanwhile: above the address of the first free
- *    entry it has a number that changes with each entry taken.
+ *    of its instructions, and leaves the live entries and the active state as it found them; what it wrote into free entries
+ *    stays. So a push first claims its entry by its serial, from when on handlers use others, then fills it, then links it, and
+ *    then makes it active; a pop restores what was active, unlinks, and then frees.
  * 2. reclaim.c looks through the entries of all stacks with the lock held, for groups and spans that are still entered.
  *    What it looks for had no reference left before it looked (and got none from a capture since: reclaim.c), so
  *    nobody can enter it any more, with one exception: a span's token can be detached while it is being entered. So
@@ -64,18 +60,18 @@ enum aspan_entry_kind {
 #define ASPAN_ENTRY_KIND_MASK UINT64_C(3)
 #define ASPAN_SERIAL_STEP UINT64_C(4)
 #define ASPAN_SERIAL_FREE UINT64_C(0)
+/* Of the entry that ends an array, and of the bottom: in use for ever, and entered before all others. */
+#define ASPAN_SERIAL_FIXED UINT64_C(1)
 
 struct aspan_entry {
 	_Atomic uint64_t
 		serial; /* ASPAN_SERIAL_FREE, or unique in the stack and larger further inside */
 	_Atomic uint32_t slot; /* what it makes active; ASPAN_SLOT_INHERIT: what was */
 	uint32_t outer_slot;
-	_Atomic(struct allocspan_span *) span; /* NULL for a token */
-	struct aspan_entry *below; /* the next outer entry, or the next free one */
-	struct aspan_entry *above; /* the next inner entry; of the top one: anything */
+	_Atomic(struct allocspan_span *) span; /* not of a token */
+	struct aspan_entry *below; /* the next outer entry */
 	uint64_t outer_span_id; /* not of a token */
-	uint32_t index; /* its place, for guards */
-	uint64_t group_id; /* of a span: what was active inside when it was entered */
+	uint64_t place; /* for guards: the stack's id, and above it the entry's index */
 	uint64_t alloc_count; /* the stack's totals when a span was entered */
 	uint64_t alloc_bytes;
 	uint64_t free_count;
@@ -100,13 +96,12 @@ struct allocspan_fiber {
 	struct aspan_counters saved_totals;
 	uint64_t last_serial;
 	struct aspan_entry *top; /* or the bottom */
-	uint64_t free; /* aspan_stack_free_entry(), and a number: ordering 1 */
-	struct aspan_entry bottom;
+	uint32_t search_from; /* an index: where the next search for a free entry begins */
 	struct allocspan_fiber *previous; /* the list of all is protected by the lock */
 	struct allocspan_fiber *next;
-	struct aspan_entry
-		*chunks[ASPAN_STACK_CHUNKS]; /* 16, 32, 64... entries, after the first 16 */
-	struct aspan_entry first[ASPAN_STACK_FIRST];
+	struct aspan_entry *chunks
+		[ASPAN_STACK_CHUNKS]; /* 16, 32, 64... entries and an end, after the first 16 */
+	struct aspan_entry first[1 + ASPAN_STACK_FIRST + 1]; /* the bottom, entries, the end */
 };
 
 /* Guards that are not on any stack, by their `stack_id`. */
@@ -122,12 +117,32 @@ static inline struct allocspan_guard aspan_guard_void(void)
 	return (struct allocspan_guard){ .stack_id = ASPAN_GUARD_VOID };
 }
 
+/* How many entries there are before a chunk, and in it. */
+static inline uint32_t aspan_stack_chunk_base(unsigned int chunk)
+{
+	return ASPAN_STACK_FIRST << chunk;
+}
+
 /* The entry of an index below the capacity. */
-struct aspan_entry *aspan_stack_entry(struct allocspan_fiber *stack, uint32_t index);
+static inline struct aspan_entry *aspan_stack_entry(struct allocspan_fiber *stack, uint32_t index)
+{
+	unsigned int chunk;
+
+	if (index < ASPAN_STACK_FIRST) {
+		return &stack->first[1 + index];
+	}
+	chunk = 31 - (unsigned int) __builtin_clz(index) - ASPAN_STACK_FIRST_SHIFT;
+	return &stack->chunks[chunk][index - aspan_stack_chunk_base(chunk)];
+}
+
+static inline const struct aspan_entry *aspan_stack_bottom(const struct allocspan_fiber *stack)
+{
+	return &stack->first[0];
+}
 
 static inline bool aspan_stack_is_empty(const struct allocspan_fiber *stack)
 {
-	return stack->top == &stack->bottom;
+	return stack->top == aspan_stack_bottom(stack);
 }
 
 /* Makes a stack with nothing on it; NULL without memory. */
@@ -143,114 +158,61 @@ void aspan_stack_free(struct allocspan_fiber *stack);
 struct allocspan_fiber *aspan_stack_first(void);
 
 /*
- * A stack of this thread with a free entry; NULL if there is no memory, which is counted as misuse, or if the
+ * The stack and a free entry of this thread; NULL if there is no memory, which is counted as misuse, or if the
  * thread has ended.
  */
-ASPAN_SLOW struct allocspan_fiber *aspan_stack_make_room(void *ip);
+ASPAN_SLOW struct aspan_entry *aspan_stack_make_room(void *ip);
 
-#define ASPAN_FREE_NUMBER_SHIFT 48
-#define ASPAN_FREE_NUMBER_STEP (UINT64_C(1) << ASPAN_FREE_NUMBER_SHIFT)
-
-static inline struct aspan_entry *aspan_free_entry(uint64_t head)
+/* The entry after the innermost one, which the next push takes, if it is free; else NULL. */
+static inline struct aspan_entry *aspan_stack_find_room(const struct allocspan_fiber *stack)
 {
-	return (struct aspan_entry *) (head & (ASPAN_FREE_NUMBER_STEP - 1));
+	struct aspan_entry *entry;
+
+	if (aspan_unlikely(!stack)) {
+		return NULL;
+	}
+	entry = stack->top + 1;
+	return aspan_likely(atomic_load_explicit(&entry->serial, memory_order_relaxed) ==
+			    ASPAN_SERIAL_FREE) ?
+		       entry :
+		       NULL;
 }
 
-/* The entry that the next push takes; NULL if there is none. */
-static inline struct aspan_entry *aspan_stack_free_entry(const struct allocspan_fiber *stack)
+/* Enters with a free entry of the thread's current stack: see ordering 1. `span` is ignored for a token. */
+static inline struct allocspan_guard aspan_stack_push(struct aspan_thread *thread,
+						      struct allocspan_fiber *stack,
+						      struct aspan_entry *entry, uint32_t slot,
+						      struct allocspan_span *span, uint64_t span_id,
+						      enum aspan_entry_kind kind)
 {
-	return aspan_free_entry(stack->free);
-}
+	uint64_t serial = stack->last_serial + ASPAN_SERIAL_STEP;
+	uint64_t place = entry->place;
 
-/* Changes the head, if it is still `*expected`; else tells what it is. Only this thread's handlers interfere. */
-static inline bool aspan_stack_change_free(struct allocspan_fiber *stack, uint64_t *expected,
-					   uint64_t head)
-{
-#if defined(__x86_64__)
-	bool is_changed;
-
-	__asm__ volatile("cmpxchgq %[head], %[free]"
-			 : [free] "+m"(stack->free), "+a"(*expected), "=@ccz"(is_changed)
-			 : [head] "r"(head)
-			 : "memory");
-	return is_changed;
-#else
-	return __atomic_compare_exchange_n(&stack->free, expected, head, true, __ATOMIC_RELAXED,
-					   __ATOMIC_RELAXED);
-#endif
-}
-
-/* Takes an entry from a list that is not empty. */
-static inline struct aspan_entry *aspan_stack_take(struct allocspan_fiber *stack)
-{
-	uint64_t head = stack->free;
-	uint64_t next;
-
-	do {
-		/* What is read of an entry that a handler took meanwhile is not used: then the head has changed. */
-		next = (uintptr_t) aspan_free_entry(head)->below |
-		       ((head & ~(ASPAN_FREE_NUMBER_STEP - 1)) + ASPAN_FREE_NUMBER_STEP);
-	} while (aspan_unlikely(!aspan_stack_change_free(stack, &head, next)));
-	return aspan_free_entry(head);
-}
-
-static inline void aspan_stack_give(struct allocspan_fiber *stack, struct aspan_entry *entry)
-{
-	uint64_t head = stack->free;
-
-	do {
-		entry->below = aspan_free_entry(head);
-	} while (aspan_unlikely(!aspan_stack_change_free(
-		stack, &head, (uintptr_t) entry | (head & ~(ASPAN_FREE_NUMBER_STEP - 1)))));
-}
-
-/* Whether a push can be done at once. */
-static inline bool aspan_stack_has_room(const struct allocspan_fiber *stack)
-{
-	return aspan_likely(stack && aspan_stack_free_entry(stack));
-}
-
-/* Enters, on a stack that has room: see ordering 1. */
-static inline struct aspan_entry *aspan_stack_push(struct aspan_thread *thread,
-						   struct allocspan_fiber *stack, uint32_t slot,
-						   struct allocspan_span *span, uint64_t span_id,
-						   enum aspan_entry_kind kind)
-{
-	struct aspan_entry *entry = aspan_stack_take(stack);
-	struct aspan_entry *below;
-
-	below = stack->top;
-	entry->below = below;
+	stack->last_serial = serial;
+	serial |= kind;
+	/* Relaxed stores: read by reclaim.c, ordered by membarrier or the lock (ordering 2). */
+	atomic_store_explicit(&entry->serial, serial, memory_order_relaxed);
+	aspan_signal_fence();
+	atomic_store_explicit(&entry->slot, slot, memory_order_relaxed);
 	entry->outer_slot = thread->active_slot;
+	entry->below = stack->top;
 	if (kind != ASPAN_ENTRY_TOKEN) {
+		atomic_store_explicit(&entry->span, span, memory_order_relaxed);
 		entry->outer_span_id = thread->span_id;
 	}
-	/* Relaxed stores: read by reclaim.c, ordered by membarrier or the lock (ordering 2). */
-	atomic_store_explicit(&entry->slot, slot, memory_order_relaxed);
-	atomic_store_explicit(&entry->span, span, memory_order_relaxed);
-	atomic_store_explicit(&entry->serial, (stack->last_serial += ASPAN_SERIAL_STEP) | kind,
-			      memory_order_relaxed);
 	aspan_signal_fence();
 	stack->top = entry;
-	aspan_signal_fence();
-	below->above = entry;
 	aspan_signal_fence();
 	if (kind != ASPAN_ENTRY_TOKEN) {
 		thread->span_id = span_id;
 	}
-	if (slot != ASPAN_SLOT_INHERIT) {
+	if (kind != ASPAN_ENTRY_SPAN || slot != ASPAN_SLOT_INHERIT) {
 		thread->active_slot = slot;
 	}
-	return entry;
-}
-
-static inline struct allocspan_guard aspan_stack_guard(const struct allocspan_fiber *stack,
-						       const struct aspan_entry *entry)
-{
 	return (struct allocspan_guard){
-		.serial = atomic_load_explicit(&entry->serial, memory_order_relaxed),
-		.stack_id = stack->id,
-		.index = entry->index,
+		.serial = serial,
+		.stack_id = (uint32_t) place,
+		.index = (uint32_t) (place >> 32),
 	};
 }
 
@@ -271,8 +233,6 @@ static inline void aspan_stack_pop(struct aspan_thread *thread, struct allocspan
 	aspan_signal_fence();
 	/* Release: reclaim.c may take the group away once it sees the entry free. */
 	atomic_store_explicit(&entry->serial, ASPAN_SERIAL_FREE, memory_order_release);
-	aspan_signal_fence();
-	aspan_stack_give(stack, entry);
 }
 
 /* Takes any entry off, innermost or not. */

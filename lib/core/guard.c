@@ -52,37 +52,40 @@ static ASPAN_SLOW void exit_out_of_order(struct aspan_thread *thread, struct all
 	exit_entry(thread, thread->stack, entry, ip);
 }
 
-/* Budget: a dozen instructions for a token that is innermost. */
+/* The innermost entry, of a span or a context. */
+static __attribute__((noinline)) void exit_span(struct aspan_thread *thread,
+						struct aspan_entry *entry, void *ip)
+{
+	if (aspan_entry_kind(entry) == ASPAN_ENTRY_SPAN && aspan_trace_enabled(span_exit)) {
+		aspan_span_trace_exit(thread, entry, ip);
+	}
+	aspan_stack_pop(thread, thread->stack, entry, ASPAN_ENTRY_SPAN);
+}
+
+/* A token that is innermost takes two dozen instructions; everything else is somewhere else. */
 static inline void exit_guard(struct allocspan_guard *guard, void *ip)
 {
 	struct aspan_thread *thread = &aspan_thread;
 	struct allocspan_fiber *stack = thread->stack;
 	struct aspan_entry *entry;
+	uint64_t serial;
 
 	if (aspan_unlikely(!guard || !stack || guard->stack_id != stack->id)) {
 		exit_out_of_order(thread, guard, ip);
 		return;
 	}
 	entry = stack->top;
-	if (aspan_unlikely(atomic_load_explicit(&entry->serial, memory_order_relaxed) !=
-			   guard->serial)) {
+	serial = atomic_load_explicit(&entry->serial, memory_order_relaxed);
+	if (aspan_unlikely(serial != guard->serial)) {
 		exit_out_of_order(thread, guard, ip);
 		return;
 	}
 	guard->stack_id = ASPAN_GUARD_EXITED;
-	switch ((enum aspan_entry_kind)(guard->serial & ASPAN_ENTRY_KIND_MASK)) {
-	case ASPAN_ENTRY_TOKEN:
-		aspan_stack_pop(thread, stack, entry, ASPAN_ENTRY_TOKEN);
+	if ((serial & ASPAN_ENTRY_KIND_MASK) != ASPAN_ENTRY_TOKEN) {
+		exit_span(thread, entry, ip);
 		return;
-	case ASPAN_ENTRY_SPAN:
-		if (aspan_trace_enabled(span_exit)) {
-			aspan_span_trace_exit(thread, entry, ip);
-		}
-		break;
-	case ASPAN_ENTRY_CONTEXT:
-		break;
 	}
-	aspan_stack_pop(thread, stack, entry, ASPAN_ENTRY_CONTEXT);
+	aspan_stack_pop(thread, stack, entry, ASPAN_ENTRY_TOKEN);
 }
 
 void allocspan_guard_exit(struct allocspan_guard *guard)
@@ -111,21 +114,13 @@ uint64_t allocspan_current_group_id(void)
 	return aspan_slot_is_group(slot) ? aspan_group_of_slot(slot)->view.id : 0;
 }
 
-static ASPAN_SLOW struct allocspan_guard enter_first(uint32_t slot, void *ip)
+ASPAN_SLOW struct allocspan_guard aspan_guard_enter_slowly(uint32_t slot, void *ip)
 {
-	return aspan_stack_make_room(ip) ? aspan_guard_enter(slot, ip) : aspan_guard_void();
-}
+	struct aspan_entry *entry = aspan_stack_make_room(ip);
 
-struct allocspan_guard aspan_guard_enter(uint32_t slot, void *ip)
-{
-	struct aspan_thread *thread = &aspan_thread;
-	struct allocspan_fiber *stack = thread->stack;
-
-	if (!aspan_stack_has_room(stack)) {
-		return enter_first(slot, ip);
-	}
-	return aspan_stack_guard(stack,
-				 aspan_stack_push(thread, stack, slot, NULL, 0, ASPAN_ENTRY_TOKEN));
+	return entry ? aspan_stack_push(&aspan_thread, aspan_thread.stack, entry, slot, NULL, 0,
+					ASPAN_ENTRY_TOKEN) :
+		       aspan_guard_void();
 }
 
 struct allocspan_guard allocspan_untracked_enter(void)

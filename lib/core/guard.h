@@ -10,11 +10,23 @@
 #include <allocspan/guard.h>
 
 #include "compiler.h"
+#include "group-stack.h"
 
-struct allocspan_fiber;
+/* Where there is no room at hand. */
+ASPAN_SLOW struct allocspan_guard aspan_guard_enter_slowly(uint32_t slot, void *ip);
 
 /* Makes a slot active on this thread. */
-struct allocspan_guard aspan_guard_enter(uint32_t slot, void *ip);
+static inline struct allocspan_guard aspan_guard_enter(uint32_t slot, void *ip)
+{
+	struct aspan_thread *thread = &aspan_thread;
+	struct allocspan_fiber *stack = thread->stack;
+	struct aspan_entry *entry = aspan_stack_find_room(stack);
+
+	if (aspan_unlikely(!entry)) {
+		return aspan_guard_enter_slowly(slot, ip);
+	}
+	return aspan_stack_push(thread, stack, entry, slot, NULL, 0, ASPAN_ENTRY_TOKEN);
+}
 
 /* allocspan_guard_exit() for a caller at `ip`. */
 ASPAN_PRIVATE void aspan_guard_exit(struct allocspan_guard *guard, void *ip);

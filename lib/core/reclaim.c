@@ -63,7 +63,7 @@ static void mark_entry(const struct aspan_entry *entry)
 	if (aspan_slot_is_group(slot)) {
 		aspan_group_of_slot(slot)->seen_epoch = epoch;
 	}
-	if (span) {
+	if ((serial & ASPAN_ENTRY_KIND_MASK) != ASPAN_ENTRY_TOKEN && span) {
 		span->seen_epoch = epoch;
 	}
 }

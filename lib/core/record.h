@@ -43,13 +43,18 @@ enum aspan_hook {
 
 extern _Atomic uint32_t aspan_record_hooks;
 
+/* The slot that owns what is allocated while a slot is active. */
+static inline uint32_t aspan_record_slot_of(uint32_t active_slot)
+{
+	/* Relaxed: a switch that any thread may throw at any time. */
+	return active_slot ? active_slot :
+			     atomic_load_explicit(&aspan_record_default_slot, memory_order_relaxed);
+}
+
 /* The slot that owns what this thread allocates now. */
 static inline uint32_t aspan_record_slot(const struct aspan_thread *thread)
 {
-	/* Relaxed: a switch that any thread may throw at any time. */
-	return thread->active_slot ?
-		       thread->active_slot :
-		       atomic_load_explicit(&aspan_record_default_slot, memory_order_relaxed);
+	return aspan_record_slot_of(thread->active_slot);
 }
 
 /* Whether a new block of this thread may have to be tracked: all that malloc asks while no group is active. */

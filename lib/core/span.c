@@ -186,7 +186,7 @@ struct allocspan_span *aspan_span_current(const struct aspan_thread *thread)
 	if (!stack) {
 		return NULL;
 	}
-	for (entry = stack->top; entry != &stack->bottom; entry = entry->below) {
+	for (entry = stack->top; entry != aspan_stack_bottom(stack); entry = entry->below) {
 		if (aspan_entry_kind(entry) != ASPAN_ENTRY_TOKEN) {
 			return atomic_load_explicit(&entry->span, memory_order_relaxed);
 		}
@@ -194,41 +194,34 @@ struct allocspan_span *aspan_span_current(const struct aspan_thread *thread)
 	return NULL;
 }
 
-/* The group that owns what this thread allocates now, or NULL. */
-static inline const struct allocspan_token *active_group(const struct aspan_thread *thread)
+/* The group that owns what is allocated while a slot is active, or NULL. */
+static inline const struct allocspan_token *group_of(uint32_t active_slot)
 {
-	uint32_t slot = aspan_record_slot(thread);
+	uint32_t slot = aspan_record_slot_of(active_slot);
 
 	return aspan_slot_is_group(slot) ? aspan_group_of_slot(slot) : NULL;
 }
 
-/* The current stack's totals over all groups. */
-static struct allocspan_stats thread_totals(const struct aspan_thread *thread)
+/* Of the current stack, over all groups. Only this thread changes them. */
+static inline uint64_t total(const _Atomic uint64_t *counter)
 {
-	struct allocspan_stats totals = { 0 };
-
-	aspan_counters_sum_frees(&thread->totals, &totals);
-	aspan_counters_sum_allocs(&thread->totals, &totals);
-	return totals;
+	return atomic_load_explicit(counter, memory_order_relaxed);
 }
 
 /* Always, so that the exit is right also if a session starts inside. */
-static inline void note_state(const struct aspan_thread *thread, struct aspan_entry *entry)
+static inline void note_totals(const struct aspan_thread *thread, struct aspan_entry *entry)
 {
-	struct allocspan_stats totals = thread_totals(thread);
-
-	entry->alloc_count = totals.alloc_count;
-	entry->alloc_bytes = totals.alloc_bytes;
-	entry->free_count = totals.free_count;
-	entry->free_bytes = totals.free_bytes;
-	entry->group_id = active_group(thread) ? active_group(thread)->view.id : 0;
+	entry->alloc_count = total(&thread->totals.alloc_count);
+	entry->alloc_bytes = total(&thread->totals.alloc_bytes);
+	entry->free_count = total(&thread->totals.free_count);
+	entry->free_bytes = total(&thread->totals.free_bytes);
 }
 
 static ASPAN_SLOW void trace_enter(const struct aspan_thread *thread,
 				   const struct allocspan_span *span, uint64_t parent_span_id,
 				   void *ip)
 {
-	const struct allocspan_token *group = active_group(thread);
+	const struct allocspan_token *group = group_of(thread->active_slot);
 
 	aspan_trace_emit(span_enter, span->id, parent_span_id, span->name,
 			 group ? group->view.id : 0, group ? group->tag_string : "", ip);
@@ -239,12 +232,16 @@ ASPAN_SLOW void aspan_span_trace_exit(const struct aspan_thread *thread,
 {
 	const struct allocspan_span *span =
 		atomic_load_explicit(&entry->span, memory_order_relaxed);
-	struct allocspan_stats totals = thread_totals(thread);
+	const struct aspan_counters *totals = &thread->totals;
+	uint32_t slot = atomic_load_explicit(&entry->slot, memory_order_relaxed);
+	const struct allocspan_token *group =
+		group_of(slot == ASPAN_SLOT_INHERIT ? entry->outer_slot : slot);
 
-	aspan_trace_emit(
-		span_exit, span->id, span->name, entry->group_id,
-		totals.alloc_count - entry->alloc_count, totals.alloc_bytes - entry->alloc_bytes,
-		totals.free_count - entry->free_count, totals.free_bytes - entry->free_bytes, ip);
+	aspan_trace_emit(span_exit, span->id, span->name, group ? group->view.id : 0,
+			 total(&totals->alloc_count) - entry->alloc_count,
+			 total(&totals->alloc_bytes) - entry->alloc_bytes,
+			 total(&totals->free_count) - entry->free_count,
+			 total(&totals->free_bytes) - entry->free_bytes, ip);
 }
 
 static ASPAN_SLOW struct allocspan_guard enter_wrongly(const struct allocspan_span *span, void *ip)
@@ -255,16 +252,17 @@ static ASPAN_SLOW struct allocspan_guard enter_wrongly(const struct allocspan_sp
 }
 
 /* Pushes the span with the token it has; group-stack.h, ordering 2, tells why the token is read twice. */
-static inline struct aspan_entry *push_with_token(struct aspan_thread *thread,
-						  struct allocspan_fiber *stack,
-						  struct allocspan_span *span)
+static inline struct allocspan_guard push_with_token(struct aspan_thread *thread,
+						     struct allocspan_fiber *stack,
+						     struct aspan_entry *entry,
+						     struct allocspan_span *span)
 {
 	struct allocspan_token *token = atomic_load_explicit(&span->token, memory_order_acquire);
 
 	for (;;) {
-		struct aspan_entry *entry = aspan_stack_push(
-			thread, stack, token ? token->slot : (uint32_t) ASPAN_SLOT_INHERIT, span,
-			span->id, ASPAN_ENTRY_SPAN);
+		uint32_t slot = token ? token->slot : (uint32_t) ASPAN_SLOT_INHERIT;
+		struct allocspan_guard guard = aspan_stack_push(thread, stack, entry, slot, span,
+								span->id, ASPAN_ENTRY_SPAN);
 		struct allocspan_token *again;
 
 		aspan_signal_fence();
@@ -274,42 +272,57 @@ static inline struct aspan_entry *push_with_token(struct aspan_thread *thread,
 		/* Both loads pair with exchange_token(). */
 		again = atomic_load_explicit(&span->token, memory_order_acquire);
 		if (aspan_likely(again == token)) {
-			return entry;
+			return guard;
 		}
 		aspan_stack_pop(thread, stack, entry, ASPAN_ENTRY_SPAN);
 		token = again;
 	}
 }
 
-static ASPAN_SLOW struct allocspan_guard enter_first(struct allocspan_span *span, void *ip)
-{
-	return aspan_stack_make_room(ip) ? aspan_span_enter(span, ip) : aspan_guard_void();
-}
-
-struct allocspan_guard aspan_span_enter(struct allocspan_span *span, void *ip)
+static inline struct allocspan_guard enter_with_room(struct allocspan_span *span,
+						     struct allocspan_fiber *stack,
+						     struct aspan_entry *entry, void *ip)
 {
 	struct aspan_thread *thread = &aspan_thread;
-	struct allocspan_fiber *stack = thread->stack;
 	uint64_t parent_span_id = thread->span_id;
-	struct aspan_entry *entry;
+	struct allocspan_guard guard = push_with_token(thread, stack, entry, span);
+
+	note_totals(thread, entry);
+	if (aspan_trace_enabled(span_enter)) {
+		trace_enter(thread, span, parent_span_id, ip);
+	}
+	return guard;
+}
+
+static ASPAN_SLOW struct allocspan_guard enter_slowly(struct allocspan_span *span, void *ip)
+{
+	struct aspan_entry *entry = aspan_stack_make_room(ip);
+
+	return entry ? enter_with_room(span, aspan_thread.stack, entry, ip) : aspan_guard_void();
+}
+
+static inline struct allocspan_guard enter(struct allocspan_span *span, void *ip)
+{
+	struct allocspan_fiber *stack = aspan_thread.stack;
+	struct aspan_entry *entry = aspan_stack_find_room(stack);
 
 	/* Relaxed: only tells misuse. */
 	if (aspan_unlikely(!span ||
 			   atomic_load_explicit(&span->references, memory_order_relaxed) == 0)) {
 		return enter_wrongly(span, ip);
 	}
-	if (!aspan_stack_has_room(stack)) {
-		return enter_first(span, ip);
+	if (aspan_unlikely(!entry)) {
+		return enter_slowly(span, ip);
 	}
-	entry = push_with_token(thread, stack, span);
-	note_state(thread, entry);
-	if (aspan_trace_enabled(span_enter)) {
-		trace_enter(thread, span, parent_span_id, ip);
-	}
-	return aspan_stack_guard(stack, entry);
+	return enter_with_room(span, stack, entry, ip);
+}
+
+struct allocspan_guard aspan_span_enter(struct allocspan_span *span, void *ip)
+{
+	return enter(span, ip);
 }
 
 struct allocspan_guard allocspan_span_enter(struct allocspan_span *span)
 {
-	return aspan_span_enter(span, ASPAN_CALLER_IP());
+	return enter(span, ASPAN_CALLER_IP());
 }
