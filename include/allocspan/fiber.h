@@ -70,7 +70,8 @@ ALLOCSPAN_API struct allocspan_fiber *allocspan_fiber_get_current(void) ALLOCSPA
  * - *Ownership*: none.
  * - *Thread safety*: any thread; a fiber runs on one at a time.
  * - *Async-signal safety*: no; may be called inside malloc and in a tracker.
- * - *Cost*: a few nanoseconds, no lock, no allocation, no system call, tracing off or on.
+ * - *Cost*: a few nanoseconds, no lock, no allocation, no system call, tracing off or on; the first on a thread prepares
+ *   the thread, which takes some microseconds.
  *
  * @snippet fiber.c allocspan_fiber_switch
  */

@@ -87,8 +87,7 @@ ALLOCSPAN_API uint64_t allocspan_current_group_id(void) ALLOCSPAN_NOTHROW;
  *
  * - *Ownership*: the guard is the caller's.
  * - *Thread safety*: any thread; affects the calling one.
- * - *Async-signal safety*: yes, after a thread's first `enter`, which may allocate and so must not be in a
- *   handler that interrupted malloc; may be called inside malloc and in a tracker.
+ * - *Async-signal safety*: as allocspan_token_enter().
  * - *Cost*: a few nanoseconds, tracing off or on.
  *
  * @snippet guard.c allocspan_untracked_enter

@@ -196,10 +196,10 @@ allocspan_token_name(const struct allocspan_token *token) ALLOCSPAN_NOTHROW;
  *
  * - *Ownership*: the guard is the caller's; the token stays so.
  * - *Thread safety*: any thread, any number at once.
- * - *Async-signal safety*: yes, after a thread's first `enter`, which may allocate and so must not be in a
- *   handler that interrupted malloc (one that doubles the stack takes a lock with signals blocked and maps
- *   memory); may be called inside malloc and in a tracker.
- * - *Cost*: a few nanoseconds, no lock, no allocation, no system call, tracing off or on.
+ * - *Async-signal safety*: yes, also in a handler that interrupted malloc; without the interposer not as such a
+ *   thread's first `enter`, which makes the dynamic linker allocate. May be called inside malloc and in a tracker.
+ * - *Cost*: a few nanoseconds, no lock, no allocation, no system call, tracing off or on. A thread's first `enter` prepares
+ *   the thread, and one that doubles the stack maps memory: some microseconds, with signals blocked.
  *
  * @snippet token.c allocspan_token_enter
  */

@@ -96,6 +96,8 @@ __attribute__((constructor)) static void start(void)
 	if (aspan_init() == 0) {
 		pthread_atfork(aspan_lock_before_fork, aspan_lock_after_fork, after_fork_in_child);
 		aspan_trace_open();
+		/* The first thread decides where LTTng's thread-local storage is: the others then take no lock of the linker. */
+		aspan_thread_prepare();
 		/* After LTTng's own, so that it runs before LTTng's end. */
 		atexit(aspan_stats_thread_finish);
 	}

@@ -24,6 +24,8 @@ ASPAN_SLOW void aspan_misuse(enum aspan_misuse what, uint64_t group_id, uint64_t
 	/* A count that nothing else depends on. */
 	atomic_fetch_add_explicit(&misuse_count, 1, memory_order_relaxed);
 	if (aspan_trace_enabled(misuse)) {
+		/* Nothing was entered if it is an exit of what never was. */
+		aspan_thread_watch();
 		aspan_trace_emit(misuse, misuse_names[what], group_id, span_id, ip);
 	}
 	aspan_debug("misuse: %s at %p", misuse_names[what], ip);

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <pthread.h>
+#include <signal.h>
 
 #include "arena.h"
 #include "group-stack.h"
@@ -149,19 +150,38 @@ int aspan_thread_init(void)
 	return -error;
 }
 
-void aspan_thread_watch(void)
+/*
+ * Both may allocate, and malloc may be what was interrupted. So the interposer is told to serve them itself, and
+ * a group's slot makes it look: while nobody has one, it passes malloc on without looking at anything else.
+ */
+static void prepare(struct aspan_thread *thread)
 {
-	struct aspan_thread *thread = &aspan_thread;
+	uint32_t busy = thread->busy;
+	uint32_t slot = thread->active_slot;
 
-	if (has_key && !pthread_getspecific(key)) {
-		uint32_t busy = thread->busy;
-
-		/* Both may allocate. */
-		thread->busy |= ASPAN_BUSY_INTERNAL;
+	thread->busy = busy | ASPAN_BUSY_INTERNAL | ASPAN_BUSY_PREPARING;
+	thread->active_slot = ASPAN_SLOT_UNTRACKED;
+	if (has_key && !thread->is_prepared) {
 		pthread_setspecific(key, (void *) 1);
-		aspan_trace_init_thread();
-		thread->busy = busy;
 	}
+	aspan_trace_init_thread();
+	thread->is_prepared = has_key;
+	thread->active_slot = slot;
+	thread->busy = busy;
+}
+
+void aspan_thread_prepare(void)
+{
+	int saved_errno = errno;
+	sigset_t all;
+	sigset_t before;
+
+	/* No handler sees the thread half prepared, nor what is active now. */
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	prepare(&aspan_thread);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	errno = saved_errno;
 }
 
 struct aspan_thread_record *aspan_thread_record_make(void)

@@ -26,6 +26,8 @@ enum aspan_busy {
 	ASPAN_BUSY_TRACER = 2, /* in LTTng: frees are followed only */
 	ASPAN_BUSY_INTERNAL =
 		4, /* in a function that may allocate on our behalf: frees are followed */
+	ASPAN_BUSY_PREPARING =
+		8, /* being prepared: the allocator underneath is not called (setup-memory.h) */
 };
 
 /* Signal handlers read and write these too, and leave them as they were. */
@@ -39,6 +41,7 @@ struct aspan_thread {
 	struct aspan_counters totals; /* of the current stack, over all groups: for span_exit */
 	struct aspan_thread_record *record; /* NULL before the first count, and after the end */
 	struct allocspan_fiber *own_stack; /* the one that ends with the thread */
+	bool is_prepared; /* aspan_thread_watch() has run */
 	bool has_ended; /* our end has run: counters go to the groups themselves */
 };
 
@@ -53,8 +56,19 @@ struct aspan_thread_record {
 /* Prepares for threads that end. Call once. */
 int aspan_thread_init(void);
 
-/* Sees to it that this thread's end is noticed. */
-void aspan_thread_watch(void);
+/*
+ * Prepares this thread: its end is noticed, and it can record events in signal handlers. May be called in a handler that
+ * interrupted malloc.
+ */
+ASPAN_SLOW void aspan_thread_prepare(void);
+
+/* The same, once for each thread. */
+static inline void aspan_thread_watch(void)
+{
+	if (aspan_unlikely(!aspan_thread.is_prepared)) {
+		aspan_thread_prepare();
+	}
+}
 
 /* The record of this thread, made if it has none; NULL without memory or when the thread has ended. */
 struct aspan_thread_record *aspan_thread_record_make(void);

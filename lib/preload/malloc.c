@@ -8,9 +8,10 @@
 #include <errno.h>
 #include <stdint.h>
 
-#include "bootstrap.h"
 #include "next.h"
+#include "own-block.h"
 #include "record.h"
+#include "setup-memory.h"
 
 #define EXPORT __attribute__((visibility("default")))
 
@@ -48,8 +49,20 @@ static inline void *allocated(void *block, size_t size, enum aspan_trace_kind ki
 
 #define TRACKED __attribute__((noinline))
 
+/*
+ * While this thread is prepared, perhaps inside of malloc, what is called is malloc, calloc, realloc and free, by the
+ * dynamic linker and the C library; the first three come to their tracked forms (aspan_thread_watch()).
+ */
+static inline bool is_preparing(void)
+{
+	return aspan_unlikely(aspan_thread.busy & ASPAN_BUSY_PREPARING);
+}
+
 static TRACKED void *malloc_tracked(size_t size, void *ip)
 {
+	if (is_preparing()) {
+		return aspan_setup_memory_alloc(size);
+	}
 	return allocated(aspan_next.malloc(size), size, ASPAN_KIND_MALLOC, ip);
 }
 
@@ -64,6 +77,11 @@ EXPORT void *malloc(size_t size)
 /* Where the product overflows there is no block. */
 static TRACKED void *calloc_tracked(size_t count, size_t size, void *ip)
 {
+	size_t bytes;
+
+	if (is_preparing() && !__builtin_mul_overflow(count, size, &bytes)) {
+		return aspan_setup_memory_alloc(bytes);
+	}
 	return allocated(aspan_next.calloc(count, size), count * size, ASPAN_KIND_CALLOC, ip);
 }
 
@@ -77,8 +95,8 @@ EXPORT void *calloc(size_t count, size_t size)
 
 static void *pass_on_realloc(void *block, size_t size)
 {
-	if (aspan_unlikely(aspan_bootstrap_has(block))) {
-		return aspan_bootstrap_realloc(block, size, aspan_next.malloc);
+	if (aspan_unlikely(aspan_own_block_is(block))) {
+		return aspan_own_block_realloc(block, size);
 	}
 	return aspan_next.realloc(block, size);
 }
@@ -92,8 +110,8 @@ static void *pass_on_reallocarray(void *block, size_t count, size_t size)
 	uint32_t busy = aspan_record_internal_begin();
 	void *moved;
 
-	if (aspan_unlikely(aspan_bootstrap_has(block))) {
-		moved = aspan_bootstrap_realloc(block, count * size, aspan_next.malloc);
+	if (aspan_unlikely(aspan_own_block_is(block))) {
+		moved = aspan_own_block_realloc(block, count * size);
 	} else {
 		moved = aspan_next.reallocarray(block, count, size);
 	}
@@ -127,8 +145,12 @@ static bool realloc_begins(void *block, struct aspan_owner *owner, void *ip)
 static TRACKED void *realloc_tracked(void *block, size_t size, void *ip)
 {
 	struct aspan_owner owner;
-	bool is_tracked = realloc_begins(block, &owner, ip);
+	bool is_tracked;
 
+	if (is_preparing()) {
+		return aspan_own_block_replace(block, size);
+	}
+	is_tracked = realloc_begins(block, &owner, ip);
 	return reallocated(block, pass_on_realloc(block, size), size, is_tracked ? &owner : NULL,
 			   ip);
 }
@@ -162,11 +184,15 @@ EXPORT void *reallocarray(void *block, size_t count, size_t size)
 	return aspan_next.reallocarray(block, count, size);
 }
 
-/* Whether there is something left to free: not for a block of the bootstrap arena. */
+/* Whether there is something left to free: not for a block of our own. */
 static inline bool freed(void *block, enum aspan_trace_kind kind, void *ip)
 {
+	if (aspan_unlikely(aspan_own_block_is(block))) {
+		aspan_own_block_free(block);
+		return false;
+	}
 	aspan_record_free(block, kind, ip);
-	return !aspan_bootstrap_has(block);
+	return true;
 }
 
 static TRACKED void free_tracked(void *block, void *ip)
@@ -180,6 +206,13 @@ EXPORT void free(void *block)
 {
 	if (aspan_owner_is_set(block)) {
 		free_tracked(block, ASPAN_CALLER_IP());
+		return;
+	}
+	if (is_preparing()) {
+		/*
+		 * The dynamic linker's, of an object that was closed. It stays: a free that was interrupted may be that of
+		 * the same block (lib/core/linker.h).
+		 */
 		return;
 	}
 	aspan_next.free(block);
@@ -237,8 +270,8 @@ EXPORT void *pvalloc(size_t size)
 
 EXPORT size_t malloc_usable_size(void *block)
 {
-	if (aspan_unlikely(aspan_bootstrap_has(block))) {
-		return aspan_bootstrap_size(block);
+	if (aspan_unlikely(aspan_own_block_is(block))) {
+		return aspan_own_block_size(block);
 	}
 	return aspan_next.malloc_usable_size(block);
 }

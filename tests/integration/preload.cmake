@@ -36,6 +36,22 @@ if(TARGET allocspan AND TARGET allocspan-preload)
 	allocspan_add_preload_test(preload-behaviour "" ${CMAKE_CURRENT_SOURCE_DIR}/preload-behaviour.sh 42
 		$<TARGET_FILE:allocspan-preload> $<TARGET_FILE:preload-behaviour> $<TARGET_FILE:preload-module>)
 
+	# The allocator underneath raises signals; it comes first of all, to take keys of threads.
+	add_library(preload-first-contact-next SHARED preload-first-contact-next.c)
+	target_link_libraries(preload-first-contact-next PRIVATE allocspan_warnings Threads::Threads)
+	target_compile_options(preload-first-contact-next PRIVATE -fno-builtin)
+	target_link_options(preload-first-contact-next PRIVATE -Wl,-z,initfirst)
+	allocspan_add_preload_program(preload-first-contact preload-first-contact.c
+		preload-first-contact-next allocspan::allocspan)
+	set(over_it "LD_PRELOAD=$<TARGET_FILE:allocspan-preload>:$<TARGET_FILE:preload-first-contact-next>")
+	set(module FIRST_CONTACT_MODULE=$<TARGET_FILE:preload-module>)
+	allocspan_add_preload_test(preload-first-contact "${over_it};${module}" preload-first-contact)
+	add_test(NAME integration/preload-first-contact-recorded
+		COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/preload-first-contact.sh $<TARGET_FILE:allocspan-preload>
+			$<TARGET_FILE:preload-first-contact-next> $<TARGET_FILE:preload-first-contact>)
+	set_tests_properties(integration/preload-first-contact-recorded PROPERTIES LABELS integration
+		TIMEOUT 120 ENVIRONMENT "${module}")
+
 	foreach(program sort python compiler perl)
 		allocspan_add_preload_test(preload-program-${program} ""
 			${CMAKE_CURRENT_SOURCE_DIR}/preload-behaviour.sh 0 $<TARGET_FILE:allocspan-preload>
