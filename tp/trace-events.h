@@ -15,6 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "packed-event.h"
 #include "trace-kind.h"
 
 /* X(event, (parameters), (arguments)); the order and the types are those of allocspan-provider.h. */
@@ -52,6 +53,12 @@
 	X(misuse, (const char *what, uint64_t group_id, uint64_t span_id, void *ip),               \
 	  (what, group_id, span_id, ip))
 
+/* The same for the provider `allocspan_packed`; here the name is the member of the table below. */
+#define ASPAN_PACKED_EVENTS(X)                                                                     \
+	X(packed_events, (const struct aspan_packed_event *event, void *ip), (event, ip))
+
+#define ASPAN_ALL_EVENTS(X) ASPAN_TRACE_EVENTS(X) ASPAN_PACKED_EVENTS(X)
+
 /*
  * `enabled->EVENT` is LTTng's own flag: non-zero while a session records the event. `emit->EVENT`
  * records it; it may be called from any thread and in a signal handler, and allocates nothing.
@@ -65,7 +72,7 @@ struct aspan_trace_events {
 		void *const *sessions;                                                             \
 		void(*emit) parameters;                                                            \
 	} event;
-	ASPAN_TRACE_EVENTS(ASPAN_TRACE_EVENT_MEMBERS)
+	ASPAN_ALL_EVENTS(ASPAN_TRACE_EVENT_MEMBERS)
 #undef ASPAN_TRACE_EVENT_MEMBERS
 	/*
 	 * What liblttng-ust-fork calls around fork(): without it, a child may find LTTng's locks taken for ever. The

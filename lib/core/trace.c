@@ -24,7 +24,7 @@ static void *const no_sessions;
 /* clang-format off */
 struct aspan_trace_events aspan_trace = {
 	.size_bytes = sizeof(struct aspan_trace_events),
-	ASPAN_TRACE_EVENTS(CLOSED_EVENT)
+	ASPAN_ALL_EVENTS(CLOSED_EVENT)
 };
 /* clang-format on */
 
@@ -84,7 +84,7 @@ void aspan_trace_open(void)
 	 * set before a flag can be found raised.
 	 */
 #define COPY_EMIT(event, parameters, arguments) aspan_trace.event.emit = table->event.emit;
-	ASPAN_TRACE_EVENTS(COPY_EMIT)
+	ASPAN_ALL_EVENTS(COPY_EMIT)
 	atomic_thread_fence(memory_order_release);
 	aspan_trace.init_thread = table->init_thread;
 	if (!is_loaded(FORK_HANDLER_FILE)) {
@@ -95,7 +95,7 @@ void aspan_trace_open(void)
 #define COPY_FLAGS(event, parameters, arguments)                                                   \
 	aspan_trace.event.sessions = table->event.sessions;                                        \
 	aspan_trace.event.enabled = table->event.enabled;
-	ASPAN_TRACE_EVENTS(COPY_FLAGS)
+	ASPAN_ALL_EVENTS(COPY_FLAGS)
 }
 
 /* Of the thread that forks; protected by LTTng's own lock, which is held from before to after. */
