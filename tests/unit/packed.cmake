@@ -1,7 +1,7 @@
 # The readers of the packed form (tp/packed-format.md).
 pkg_check_modules(CMOCKA REQUIRED IMPORTED_TARGET cmocka)
 
-foreach(module decode)
+foreach(module decode merge)
 	set(name test-packed-${module})
 	add_executable(${name} ${name}.c)
 	target_link_libraries(${name} PRIVATE allocspan-analysis allocspan_warnings

@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Puts packed records of many threads and ordinary events into the order of their times.
+ *
+ * The heap holds the threads that have a record, the one with the oldest on top. What came out last stays where it
+ * is until the next call, which begins by moving its thread on: so what was given points into the queue and is not copied.
+ */
+#include "packed-merge.h"
+
+#include "packed-heap.h"
+#include "packed-items.h"
+#include "packed-threads.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+struct aspan_packed_merge {
+	struct aspan_packed_threads threads;
+	struct aspan_packed_heap heap; /* of those threads that have a record */
+	struct aspan_packed_items items;
+	struct aspan_packed_thread *given_thread; /* on top; its record came out last */
+	uint64_t newest_ns; /* of what was added */
+	uint64_t given_ns; /* of what came out */
+	bool is_ended;
+	struct aspan_packed_merge_counts counts;
+	char error[256];
+};
+
+struct aspan_packed_merge *aspan_packed_merge_create(void)
+{
+	return calloc(1, sizeof(struct aspan_packed_merge));
+}
+
+void aspan_packed_merge_destroy(struct aspan_packed_merge *merge)
+{
+	if (!merge) {
+		return;
+	}
+	aspan_packed_threads_fini(&merge->threads);
+	aspan_packed_heap_fini(&merge->heap);
+	aspan_packed_items_fini(&merge->items);
+	free(merge);
+}
+
+const char *aspan_packed_merge_get_error(const struct aspan_packed_merge *merge)
+{
+	return merge->error;
+}
+
+const struct aspan_packed_merge_counts *
+aspan_packed_merge_get_counts(const struct aspan_packed_merge *merge)
+{
+	return &merge->counts;
+}
+
+static int __attribute__((cold))
+fail(struct aspan_packed_merge *merge, const struct aspan_packed_event *event,
+     const struct aspan_packed_error *error)
+{
+	snprintf(merge->error, sizeof(merge->error),
+		 "a packed event of thread %" PRId64 " of process %" PRId64
+		 " is damaged: its field '%s' %s (byte %zu, first record %" PRIu64 ")",
+		 event->vtid, event->vpid, error->field, error->what, error->byte,
+		 event->record_index);
+	return -EINVAL;
+}
+
+/* A record is not younger than its event, nor older than the record before it. */
+static uint64_t get_time(const struct aspan_packed_thread *thread)
+{
+	const struct aspan_packed_payload *payload = thread->first;
+	int64_t time_ns = (int64_t) (thread->record.time_ns + payload->offset_ns);
+
+	time_ns = time_ns > (int64_t) payload->event_ns ? (int64_t) payload->event_ns : time_ns;
+	time_ns = time_ns < (int64_t) thread->time_ns ? (int64_t) thread->time_ns : time_ns;
+	return (uint64_t) time_ns;
+}
+
+static void begin_payload(struct aspan_packed_thread *thread)
+{
+	aspan_packed_cursor_fini(&thread->cursor);
+	aspan_packed_cursor_init(&thread->cursor, &thread->first->event,
+				 thread->first->group_count);
+	thread->lost_count += thread->first->lost_count;
+}
+
+static void end_payload(struct aspan_packed_thread *thread)
+{
+	struct aspan_packed_payload *payload = thread->first;
+
+	thread->first = payload->next;
+	if (!thread->first) {
+		thread->last_link = &thread->first;
+	}
+	free(payload);
+}
+
+/* Goes to the thread's next record. 1; 0: there is none yet; or negative errno. */
+static int advance(struct aspan_packed_merge *merge, struct aspan_packed_thread *thread)
+{
+	for (;;) {
+		int result = aspan_packed_cursor_next(&thread->cursor, &thread->record);
+
+		if (result == 1) {
+			thread->time_ns = get_time(thread);
+			return 1;
+		}
+		if (result) {
+			return result == -EINVAL ?
+				       fail(merge, &thread->first->event, &thread->cursor.error) :
+				       result;
+		}
+		end_payload(thread);
+		if (!thread->first) {
+			return 0;
+		}
+		begin_payload(thread);
+	}
+}
+
+/* Missing records are only known of between two events; a thread id that is used again begins anew. */
+static uint64_t count_lost(const struct aspan_packed_thread *thread,
+			   const struct aspan_packed_event *event)
+{
+	return thread->is_begun && event->record_index > thread->next_index ?
+		       event->record_index - thread->next_index :
+		       0;
+}
+
+static int queue_payload(struct aspan_packed_merge *merge, struct aspan_packed_thread *thread,
+			 struct aspan_packed_payload *payload)
+{
+	bool was_empty = !thread->first;
+	int result;
+
+	payload->lost_count = count_lost(thread, &payload->event);
+	thread->is_begun = true;
+	thread->next_index = payload->event.record_index + payload->event.record_count;
+	*thread->last_link = payload;
+	thread->last_link = &payload->next;
+	if (!was_empty) {
+		return 0;
+	}
+	begin_payload(thread);
+	result = advance(merge, thread);
+	return result == 1 ? aspan_packed_heap_push(&merge->heap, thread) : result;
+}
+
+static void note_newest(struct aspan_packed_merge *merge, uint64_t time_ns)
+{
+	merge->newest_ns = time_ns > merge->newest_ns ? time_ns : merge->newest_ns;
+}
+
+/* The thread that came out last is on top of the heap, and must leave it before another one comes in. */
+static int move_on(struct aspan_packed_merge *merge)
+{
+	struct aspan_packed_thread *thread = merge->given_thread;
+	int result;
+
+	if (!thread) {
+		return 0;
+	}
+	merge->given_thread = NULL;
+	result = advance(merge, thread);
+	if (result == 1) {
+		aspan_packed_heap_sift_top(&merge->heap);
+	} else {
+		aspan_packed_heap_pop(&merge->heap);
+	}
+	return result < 0 ? result : 0;
+}
+
+int aspan_packed_merge_add_event(struct aspan_packed_merge *merge,
+				 const struct aspan_origin *origin, uint64_t time_ns,
+				 uint64_t offset_ns, const struct aspan_packed_event *event)
+{
+	struct aspan_origin thread_origin = *origin;
+	struct aspan_packed_thread *thread;
+	struct aspan_packed_payload *payload;
+	struct aspan_packed_error error;
+	int result = move_on(merge);
+
+	if (result) {
+		return result;
+	}
+	result = aspan_packed_payload_create(&payload, event, &error);
+	if (result) {
+		return result == -EINVAL ? fail(merge, event, &error) : result;
+	}
+	payload->event_ns = time_ns;
+	payload->offset_ns = offset_ns;
+	thread_origin.has_vpid = true;
+	thread_origin.vpid = (uint64_t) event->vpid;
+	thread_origin.vtid = (uint64_t) event->vtid;
+	thread_origin.procname = NULL;
+	result = aspan_packed_threads_find(&merge->threads, &thread_origin, &thread);
+	if (!result) {
+		result = aspan_packed_threads_note_record(&merge->threads, &thread_origin,
+							  event->begin_ns + offset_ns);
+	}
+	if (result) {
+		free(payload);
+		return result;
+	}
+	note_newest(merge, time_ns);
+	return queue_payload(merge, thread, payload);
+}
+
+int aspan_packed_merge_add_item(struct aspan_packed_merge *merge, uint64_t time_ns, void *item,
+				const struct aspan_origin *allocation_origin)
+{
+	struct aspan_packed_item added = { .item = item, .is_allocation = allocation_origin };
+
+	note_newest(merge, time_ns);
+	added.time_ns = merge->newest_ns;
+	if (allocation_origin) {
+		added.origin = *allocation_origin;
+	}
+	return aspan_packed_items_add(&merge->items, &added);
+}
+
+void aspan_packed_merge_end(struct aspan_packed_merge *merge)
+{
+	merge->is_ended = true;
+}
+
+static bool is_due(const struct aspan_packed_merge *merge, uint64_t time_ns)
+{
+	return merge->is_ended || (merge->newest_ns > ASPAN_PACKED_HOLD_NS &&
+				   time_ns <= merge->newest_ns - ASPAN_PACKED_HOLD_NS);
+}
+
+int aspan_packed_merge_take_item(struct aspan_packed_merge *merge, void **item)
+{
+	if (merge->items.count == 0) {
+		return 0;
+	}
+	*item = aspan_packed_items_get_first(&merge->items)->item;
+	aspan_packed_items_take_first(&merge->items);
+	return 1;
+}
+
+static bool is_ignored(const struct aspan_packed_merge *merge, const struct aspan_packed_item *item)
+{
+	uint64_t first_ns;
+
+	if (!item->is_allocation) {
+		return false;
+	}
+	first_ns = aspan_packed_threads_get_first_ns(&merge->threads, &item->origin);
+	return first_ns != UINT64_MAX && item->time_ns + ASPAN_PACKED_MIXED_SLACK_NS >= first_ns;
+}
+
+static int give_item(struct aspan_packed_merge *merge, struct aspan_packed_output *output)
+{
+	const struct aspan_packed_item *item = aspan_packed_items_get_first(&merge->items);
+	bool is_to_be_ignored = is_ignored(merge, item);
+
+	*output = (struct aspan_packed_output){
+		.type = is_to_be_ignored ? ASPAN_PACKED_IGNORED_ITEM : ASPAN_PACKED_ITEM,
+		.time_ns = item->time_ns,
+	};
+	merge->counts.ignored_items += is_to_be_ignored;
+	merge->given_ns = item->time_ns > merge->given_ns ? item->time_ns : merge->given_ns;
+	return aspan_packed_merge_take_item(merge, &output->item);
+}
+
+static void fill_record(struct aspan_packed_merge *merge, const struct aspan_packed_thread *thread,
+			struct aspan_packed_output *output)
+{
+	const struct aspan_packed_payload *payload = thread->first;
+	const struct aspan_packed_record *record = &thread->record;
+
+	output->type = ASPAN_PACKED_RECORD;
+	output->record = record;
+	output->group = &payload->groups[record->group];
+	output->current_group_id =
+		record->current_group ? payload->groups[record->current_group - 1].id : 0;
+	merge->counts.records++;
+	merge->counts.late_records += thread->time_ns < merge->given_ns;
+}
+
+static int give_record(struct aspan_packed_merge *merge, struct aspan_packed_output *output)
+{
+	struct aspan_packed_thread *thread = merge->heap.threads[0];
+	const char *name = thread->first->event.thread_name;
+
+	output->origin = thread->origin;
+	output->origin.procname = *name ? name : NULL;
+	output->item = NULL;
+	if (thread->lost_count) {
+		output->type = ASPAN_PACKED_LOSS;
+		output->lost_count = thread->lost_count;
+		merge->counts.lost_records += thread->lost_count;
+		thread->lost_count = 0;
+	} else {
+		fill_record(merge, thread, output);
+		merge->given_thread = thread;
+	}
+	merge->given_ns = thread->time_ns > merge->given_ns ? thread->time_ns : merge->given_ns;
+	output->time_ns = merge->given_ns;
+	return 1;
+}
+
+int aspan_packed_merge_next(struct aspan_packed_merge *merge, struct aspan_packed_output *output)
+{
+	const struct aspan_packed_item *item = NULL;
+	int result = move_on(merge);
+
+	if (result) {
+		return result;
+	}
+	if (merge->items.count > 0) {
+		item = aspan_packed_items_get_first(&merge->items);
+	}
+	if (merge->heap.count > 0 && (!item || merge->heap.threads[0]->time_ns < item->time_ns)) {
+		return is_due(merge, merge->heap.threads[0]->time_ns) ? give_record(merge, output) :
+									0;
+	}
+	return item && is_due(merge, item->time_ns) ? give_item(merge, output) : 0;
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The threads that made packed records, each with what waits of it, and the processes they are of.
+ *
+ * Threads live as long as the table, and do not move. Memory grows with threads and processes.
+ */
+#ifndef ASPAN_ANALYSIS_PACKED_THREADS_H
+#define ASPAN_ANALYSIS_PACKED_THREADS_H
+
+#include "events.h"
+#include "id-map.h"
+#include "packed-decode.h"
+#include "packed-payload.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct aspan_packed_thread {
+	struct aspan_origin origin; /* without a name: each event tells one */
+	uint32_t next_of_key; /* another thread with the same key, or NONE */
+	bool is_begun; /* next_index is known */
+	uint64_t next_index; /* the record_index of the next event, if nothing is lost */
+	struct aspan_packed_payload *first, **last_link; /* a queue; cursor reads the first */
+	struct aspan_packed_cursor cursor;
+	struct aspan_packed_record record; /* the next one */
+	uint64_t time_ns; /* when it was made, by the trace's clock */
+	uint64_t lost_count; /* to be told before it */
+};
+
+struct aspan_packed_process {
+	struct aspan_origin origin;
+	uint32_t next_of_key;
+	uint64_t first_ns; /* its first packed record, by the trace's clock */
+};
+
+struct aspan_packed_threads {
+	struct aspan_packed_thread **threads;
+	size_t thread_count, thread_capacity;
+	struct aspan_id_map thread_map;
+	struct aspan_packed_thread *last_found;
+	struct aspan_packed_process *processes;
+	size_t process_count, process_capacity;
+	struct aspan_id_map process_map;
+};
+
+/* An all-zero table is an empty one. */
+void aspan_packed_threads_fini(struct aspan_packed_threads *threads);
+
+/* Gives the thread of an event, which has vpid, vtid and namespace. 0 or -ENOMEM. */
+int aspan_packed_threads_find(struct aspan_packed_threads *threads,
+			      const struct aspan_origin *origin,
+			      struct aspan_packed_thread **found);
+
+/* A process has a packed record made at time_ns; so has the trace, for events that do not tell their process. 0 or -ENOMEM. */
+int aspan_packed_threads_note_record(struct aspan_packed_threads *threads,
+				     const struct aspan_origin *origin, uint64_t time_ns);
+
+/* When the first packed record of a process, or of a trace for an origin without vpid, was made; UINT64_MAX: there is none. */
+uint64_t aspan_packed_threads_get_first_ns(const struct aspan_packed_threads *threads,
+					   const struct aspan_origin *origin);
+
+#endif
