@@ -22,7 +22,7 @@
 #define UNLIKELY(condition) __builtin_expect(!!(condition), 0)
 
 void aspan_packed_cursor_init(struct aspan_packed_cursor *cursor,
-			      const struct aspan_packed_event *event, size_t group_count)
+			      const struct aspan_packed_fields *event, size_t group_count)
 {
 	*cursor = (struct aspan_packed_cursor){
 		.begin = (const uint8_t *) event->records,

@@ -10,7 +10,7 @@
 #ifndef ASPAN_ANALYSIS_PACKED_DECODE_H
 #define ASPAN_ANALYSIS_PACKED_DECODE_H
 
-#include "packed-event.h"
+#include "packed-fields.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -52,7 +52,7 @@ struct aspan_packed_cursor {
 
 /* Goes to the first record; borrows the event's records. */
 void aspan_packed_cursor_init(struct aspan_packed_cursor *cursor,
-			      const struct aspan_packed_event *event, size_t group_count);
+			      const struct aspan_packed_fields *event, size_t group_count);
 
 /* An all-zero cursor is allowed. */
 void aspan_packed_cursor_fini(struct aspan_packed_cursor *cursor);

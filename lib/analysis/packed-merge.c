@@ -56,7 +56,7 @@ aspan_packed_merge_get_counts(const struct aspan_packed_merge *merge)
 }
 
 static int __attribute__((cold))
-fail(struct aspan_packed_merge *merge, const struct aspan_packed_event *event,
+fail(struct aspan_packed_merge *merge, const struct aspan_packed_fields *event,
      const struct aspan_packed_error *error)
 {
 	snprintf(merge->error, sizeof(merge->error),
@@ -122,7 +122,7 @@ static int advance(struct aspan_packed_merge *merge, struct aspan_packed_thread 
 
 /* Missing records are only known of between two events; a thread id that is used again begins anew. */
 static uint64_t count_lost(const struct aspan_packed_thread *thread,
-			   const struct aspan_packed_event *event)
+			   const struct aspan_packed_fields *event)
 {
 	return thread->is_begun && event->record_index > thread->next_index ?
 		       event->record_index - thread->next_index :
@@ -174,7 +174,7 @@ static int move_on(struct aspan_packed_merge *merge)
 
 int aspan_packed_merge_add_event(struct aspan_packed_merge *merge,
 				 const struct aspan_origin *origin, uint64_t time_ns,
-				 uint64_t offset_ns, const struct aspan_packed_event *event)
+				 uint64_t offset_ns, const struct aspan_packed_fields *event)
 {
 	struct aspan_origin thread_origin = *origin;
 	struct aspan_packed_thread *thread;
@@ -208,6 +208,17 @@ int aspan_packed_merge_add_event(struct aspan_packed_merge *merge,
 	return queue_payload(merge, thread, payload);
 }
 
+static bool is_ignored(const struct aspan_packed_merge *merge, const struct aspan_packed_item *item)
+{
+	uint64_t first_ns;
+
+	if (!item->is_allocation) {
+		return false;
+	}
+	first_ns = aspan_packed_threads_get_first_ns(&merge->threads, &item->origin);
+	return first_ns != UINT64_MAX && item->time_ns + ASPAN_PACKED_MIXED_SLACK_NS >= first_ns;
+}
+
 int aspan_packed_merge_add_item(struct aspan_packed_merge *merge, uint64_t time_ns, void *item,
 				const struct aspan_origin *allocation_origin)
 {
@@ -217,6 +228,11 @@ int aspan_packed_merge_add_item(struct aspan_packed_merge *merge, uint64_t time_
 	added.time_ns = merge->newest_ns;
 	if (allocation_origin) {
 		added.origin = *allocation_origin;
+	}
+	/* No later event can make it wanted, and so it need not wait. */
+	if (is_ignored(merge, &added)) {
+		merge->counts.ignored_items++;
+		return 1;
 	}
 	return aspan_packed_items_add(&merge->items, &added);
 }
@@ -240,17 +256,6 @@ int aspan_packed_merge_take_item(struct aspan_packed_merge *merge, void **item)
 	*item = aspan_packed_items_get_first(&merge->items)->item;
 	aspan_packed_items_take_first(&merge->items);
 	return 1;
-}
-
-static bool is_ignored(const struct aspan_packed_merge *merge, const struct aspan_packed_item *item)
-{
-	uint64_t first_ns;
-
-	if (!item->is_allocation) {
-		return false;
-	}
-	first_ns = aspan_packed_threads_get_first_ns(&merge->threads, &item->origin);
-	return first_ns != UINT64_MAX && item->time_ns + ASPAN_PACKED_MIXED_SLACK_NS >= first_ns;
 }
 
 static int give_item(struct aspan_packed_merge *merge, struct aspan_packed_output *output)

@@ -32,7 +32,7 @@
 
 #include "events.h"
 #include "packed-decode.h"
-#include "packed-event.h"
+#include "packed-fields.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -87,11 +87,12 @@ void aspan_packed_merge_destroy(struct aspan_packed_merge *merge);
  */
 int aspan_packed_merge_add_event(struct aspan_packed_merge *merge,
 				 const struct aspan_origin *origin, uint64_t time_ns,
-				 uint64_t offset_ns, const struct aspan_packed_event *event);
+				 uint64_t offset_ns, const struct aspan_packed_fields *event);
 
 /*
  * Adds anything that has a place in the order, at time_ns or, where that is less, the time of what was added before.
- * `allocation_origin` is NULL, or whose a full `alloc` or `free` event is. 0 or -ENOMEM.
+ * `allocation_origin` is NULL, or whose a full `alloc` or `free` event is. 0; 1: it is to be ignored, and was not taken; or
+ * -ENOMEM.
  */
 int aspan_packed_merge_add_item(struct aspan_packed_merge *merge, uint64_t time_ns, void *item,
 				const struct aspan_origin *allocation_origin);

@@ -21,7 +21,7 @@ static const char *copy_bytes(char **room, const char *bytes, size_t count)
 	return copy;
 }
 
-static struct aspan_packed_payload *copy_event(const struct aspan_packed_event *event,
+static struct aspan_packed_payload *copy_event(const struct aspan_packed_fields *event,
 					       size_t group_count)
 {
 	size_t name_bytes = strlen(event->thread_name);
@@ -43,12 +43,12 @@ static struct aspan_packed_payload *copy_event(const struct aspan_packed_event *
 }
 
 int aspan_packed_payload_create(struct aspan_packed_payload **payload,
-				const struct aspan_packed_event *event,
+				const struct aspan_packed_fields *event,
 				struct aspan_packed_error *error)
 {
 	struct aspan_packed_payload *made;
 	size_t group_count;
-	int result = aspan_packed_event_check(event, error);
+	int result = aspan_packed_fields_check(event, error);
 
 	if (!result) {
 		result = aspan_packed_groups_parse(event->groups, event->groups_bytes, NULL, 0,

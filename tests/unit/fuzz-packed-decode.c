@@ -31,7 +31,7 @@ static void check_record(const struct aspan_packed_record *record, uint64_t last
 	expect(record->address % 8 == 0);
 }
 
-static void read_records(const struct aspan_packed_event *event, size_t group_count)
+static void read_records(const struct aspan_packed_fields *event, size_t group_count)
 {
 	struct aspan_packed_cursor cursor;
 	struct aspan_packed_record record;
@@ -57,7 +57,7 @@ static void read_event(const char *groups, size_t groups_bytes, const uint8_t *r
 	char *records_copy = malloc(records_bytes ? records_bytes : 1);
 	struct aspan_packed_group found[MAX_GROUPS];
 	struct aspan_packed_error error;
-	struct aspan_packed_event event = {
+	struct aspan_packed_fields event = {
 		.version = 1,
 		.record_count = count,
 		.begin_ns = 1000,

@@ -12,5 +12,5 @@ endforeach()
 
 if(CLANG)
 	allocspan_add_fuzz_test(packed-decode ${PROJECT_SOURCE_DIR}/lib/analysis/packed-decode.c
-		${PROJECT_SOURCE_DIR}/lib/analysis/packed-event.c)
+		${PROJECT_SOURCE_DIR}/lib/analysis/packed-fields.c)
 endif()

@@ -16,9 +16,9 @@
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
 /* An event with these records and three groups, of which none matters. */
-static struct aspan_packed_event event_of(const void *records, size_t bytes, uint64_t count)
+static struct aspan_packed_fields event_of(const void *records, size_t bytes, uint64_t count)
 {
-	return (struct aspan_packed_event){
+	return (struct aspan_packed_fields){
 		.version = 1,
 		.record_count = count,
 		.begin_ns = BEGIN_NS,
@@ -34,7 +34,7 @@ static void decode(const void *records, size_t bytes, struct aspan_packed_record
 		   size_t count)
 {
 	char *copy = malloc(bytes ? bytes : 1);
-	struct aspan_packed_event event = event_of(memcpy(copy, records, bytes), bytes, count);
+	struct aspan_packed_fields event = event_of(memcpy(copy, records, bytes), bytes, count);
 	struct aspan_packed_cursor cursor;
 	struct aspan_packed_record extra;
 
@@ -58,7 +58,7 @@ static void expect_refusal(const void *records, size_t bytes, uint64_t count, si
 			   const char *what)
 {
 	char *copy = malloc(bytes ? bytes : 1);
-	struct aspan_packed_event event = event_of(memcpy(copy, records, bytes), bytes, count);
+	struct aspan_packed_fields event = event_of(memcpy(copy, records, bytes), bytes, count);
 	struct aspan_packed_cursor cursor;
 	struct aspan_packed_record record;
 	int result;
@@ -326,7 +326,7 @@ static void every_cut_is_refused(void **state)
 	packed_record(&writer, 1, 1, 0x7f0000001000, 5000, 1, 2, 0x401800);
 	for (size_t length = 0; length < writer.length; length++) {
 		char *copy = malloc(length + 1);
-		struct aspan_packed_event event =
+		struct aspan_packed_fields event =
 			event_of(memcpy(copy, writer.bytes, length), length, 2);
 		struct aspan_packed_cursor cursor;
 		struct aspan_packed_record record;
@@ -410,25 +410,25 @@ static void groups_that_are_none_are_refused(void **state)
 
 static void fields_before_the_records_are_checked(void **state)
 {
-	struct aspan_packed_event right = event_of("", 0, 0), wrong;
+	struct aspan_packed_fields right = event_of("", 0, 0), wrong;
 	struct aspan_packed_error error;
 
 	(void) state;
-	assert_int_equal(aspan_packed_event_check(&right, &error), 0);
+	assert_int_equal(aspan_packed_fields_check(&right, &error), 0);
 	wrong = right;
 	wrong.version = 2;
-	assert_int_equal(aspan_packed_event_check(&wrong, &error), -EINVAL);
+	assert_int_equal(aspan_packed_fields_check(&wrong, &error), -EINVAL);
 	assert_string_equal(error.field, "version");
 	wrong = right;
 	wrong.begin_ns = right.flush_ns + ASPAN_PACKED_CLOCK_SLACK_NS + 1;
-	assert_int_equal(aspan_packed_event_check(&wrong, &error), -EINVAL);
+	assert_int_equal(aspan_packed_fields_check(&wrong, &error), -EINVAL);
 	assert_string_equal(error.field, "begin_ns");
 	wrong.begin_ns = wrong.flush_ns = UINT64_MAX;
-	assert_int_equal(aspan_packed_event_check(&wrong, &error), -EINVAL);
+	assert_int_equal(aspan_packed_fields_check(&wrong, &error), -EINVAL);
 	wrong = right;
 	wrong.record_index = UINT64_MAX;
 	wrong.record_count = 1;
-	assert_int_equal(aspan_packed_event_check(&wrong, &error), -EINVAL);
+	assert_int_equal(aspan_packed_fields_check(&wrong, &error), -EINVAL);
 	assert_string_equal(error.field, "record_index");
 }
 

@@ -41,7 +41,7 @@ static const struct aspan_origin of_trace_0 = { .trace = 0 };
 /* An event of process 100 with what is in the writer, which is empty then. */
 static int add(int64_t vtid, uint64_t begin_ns, uint64_t event_ns, uint64_t index)
 {
-	struct aspan_packed_event event = {
+	struct aspan_packed_fields event = {
 		.version = 1,
 		.vpid = 100,
 		.vtid = vtid,
@@ -254,7 +254,7 @@ static void a_record_is_not_younger_than_its_event(void **state)
 
 static void the_offset_makes_times_those_of_the_trace(void **state)
 {
-	struct aspan_packed_event event = {
+	struct aspan_packed_fields event = {
 		.version = 1,
 		.vpid = 100,
 		.vtid = 1,
@@ -330,7 +330,7 @@ static void threads_of_other_processes_and_traces_are_others(void **state)
 	struct aspan_origin origins[] = { { .trace = 0 },
 					  { .trace = 1 },
 					  { .trace = 0, .pid_namespace = 5 } };
-	struct aspan_packed_event event = {
+	struct aspan_packed_fields event = {
 		.version = 1,
 		.vtid = 1,
 		.thread_name = "",
@@ -397,6 +397,20 @@ static void full_allocations_of_a_packed_process_are_ignored(void **state)
 	assert_true(next_item_is_ignored());
 	expect_nothing();
 	assert_int_equal(aspan_packed_merge_get_counts(merge)->ignored_items, 2);
+}
+
+static void what_is_known_to_be_ignored_does_not_wait(void **state)
+{
+	const struct aspan_origin packed = { .has_vpid = true, .vpid = 100, .vtid = 3 };
+	static char item[] = "full";
+
+	(void) state;
+	add_alloc(1, START, START + 10, 0);
+	assert_int_equal(aspan_packed_merge_add_item(merge, START + 20, item, &packed), 1);
+	aspan_packed_merge_end(merge);
+	expect_record(1, START);
+	expect_nothing();
+	assert_int_equal(aspan_packed_merge_get_counts(merge)->ignored_items, 1);
 }
 
 static void full_allocations_without_a_process_are_ignored_in_a_packed_trace(void **state)
@@ -512,6 +526,7 @@ int main(void)
 		TEST(a_thread_id_that_is_used_again_is_no_loss),
 		TEST(threads_of_other_processes_and_traces_are_others),
 		TEST(full_allocations_of_a_packed_process_are_ignored),
+		TEST(what_is_known_to_be_ignored_does_not_wait),
 		TEST(full_allocations_without_a_process_are_ignored_in_a_packed_trace),
 		TEST(damage_is_told_with_its_place),
 		TEST(damage_of_the_first_record_is_told_at_once),

@@ -2,7 +2,7 @@
 /*
  * One event of the packed form: its fields and its groups.
  */
-#include "packed-event.h"
+#include "packed-fields.h"
 
 #include "packed-format.h"
 
@@ -15,8 +15,8 @@ int aspan_packed_error_set(struct aspan_packed_error *error, const char *field, 
 	return -EINVAL;
 }
 
-int aspan_packed_event_check(const struct aspan_packed_event *event,
-			     struct aspan_packed_error *error)
+int aspan_packed_fields_check(const struct aspan_packed_fields *event,
+			      struct aspan_packed_error *error)
 {
 	if (event->version != ASPAN_PACKED_VERSION) {
 		return aspan_packed_error_set(error, "version", 0,

@@ -6,8 +6,8 @@
  * Whatever the fields hold, nothing outside of them is read, and what is not as the page says is an error that tells what
  * is wrong and where.
  */
-#ifndef ASPAN_ANALYSIS_PACKED_EVENT_H
-#define ASPAN_ANALYSIS_PACKED_EVENT_H
+#ifndef ASPAN_ANALYSIS_PACKED_FIELDS_H
+#define ASPAN_ANALYSIS_PACKED_FIELDS_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -16,7 +16,7 @@
 #define ASPAN_PACKED_CLOCK_SLACK_NS UINT64_C(1000000000)
 
 /* The fields of the event. Strings are borrowed; `groups` and `records` need not end with a zero byte. */
-struct aspan_packed_event {
+struct aspan_packed_fields {
 	uint64_t version;
 	int64_t vpid, vtid;
 	const char *thread_name;
@@ -43,8 +43,8 @@ struct aspan_packed_group {
 };
 
 /* Checks what stands before the records. 0; or -EINVAL, and *error says why. */
-int aspan_packed_event_check(const struct aspan_packed_event *event,
-			     struct aspan_packed_error *error);
+int aspan_packed_fields_check(const struct aspan_packed_fields *event,
+			      struct aspan_packed_error *error);
 
 /*
  * Finds the groups, which stay where they are. `found` takes as many as `capacity`; *count is how many there are. 0; or
