@@ -66,7 +66,7 @@ void aspan_bind_point_disconnect(struct aspan_bind_point *point)
 {
 	if (point->state == ASPAN_BIND_POINT_BOUND) {
 		aspan_bind_lttng_unregister(point->event->provider, point->event->name,
-					    aspan_bind_probe_entry, point);
+					    point->entry, point);
 	}
 	point->state = ASPAN_BIND_POINT_WAITING;
 }
@@ -87,8 +87,8 @@ static void connect_point(struct aspan_bind_point *point)
 		refuse(point);
 		return;
 	}
-	status = aspan_bind_lttng_register(event->provider, event->name, aspan_bind_probe_entry,
-					   point, point->signature);
+	status = aspan_bind_lttng_register(event->provider, event->name, point->entry, point,
+					   point->signature);
 	if (status) {
 		snprintf(point->refusal, sizeof(point->refusal),
 			 "%s:%s: LTTng does not connect it: %s", event->provider, event->name,

@@ -63,6 +63,7 @@ struct aspan_bind_point {
 	size_t reader_count; /* a begin: the inputs; a label: the key and the name */
 	struct aspan_bind_reader readers[ASPAN_BIND_INPUTS_MAX];
 	struct aspan_bind_reader match;
+	void (*entry)(void); /* that saves what the readers read */
 
 	/* Protected by the lock BINDINGS. */
 	enum aspan_bind_point_state state;

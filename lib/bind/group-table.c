@@ -167,6 +167,10 @@ static struct allocspan_span *insert(struct allocspan_binding *binding,
 	atomic_store_explicit(&table->count, count + 1, memory_order_relaxed);
 	/* Pairs with the acquire in find_slot(). */
 	atomic_store_explicit(slot, group, memory_order_release);
+	if (point->reader_count == 0) {
+		/* Pairs with the acquire in find_span() of the probe. */
+		atomic_store_explicit(&table->only, span, memory_order_release);
+	}
 	if (old) {
 		/* Threads that are about to enter it hold LTTng's read lock, not ours: the span is kept for them. */
 		allocspan_span_detach(old->span);
@@ -197,20 +201,53 @@ static ASPAN_SLOW struct allocspan_span *find_slow(struct allocspan_binding *bin
 	return span;
 }
 
+static struct allocspan_span *find(struct allocspan_binding *binding,
+				   const struct aspan_bind_point *point,
+				   const struct aspan_bind_values *values)
+{
+	/* Pairs with the release in insert(). */
+	const struct aspan_bind_group *group = atomic_load_explicit(
+		find_slot(&binding->groups, point, values), memory_order_acquire);
+
+	if (aspan_unlikely(!group ||
+			   atomic_load_explicit(&group->is_stale, memory_order_relaxed))) {
+		return find_slow(binding, point, values);
+	}
+	return group->span;
+}
+
+static __attribute__((noinline)) struct allocspan_span *
+find_by_many(struct allocspan_binding *binding, const struct aspan_bind_point *point,
+	     const struct aspan_bind_registers *registers)
+{
+	struct aspan_bind_values values;
+
+	read_values(&values, point, registers);
+	return find(binding, point, &values);
+}
+
+/* The usual: one number. What is not where it would be without a collision is left to the general way. */
 struct allocspan_span *aspan_bind_group_span(struct allocspan_binding *binding,
 					     const struct aspan_bind_point *point,
 					     const struct aspan_bind_registers *registers)
 {
-	struct aspan_bind_values values;
+	const struct aspan_bind_group_table *table = &binding->groups;
 	const struct aspan_bind_group *group;
+	uint64_t value;
 
-	read_values(&values, point, registers);
+	if (point->reader_count != 1 || aspan_bind_reader_is_string(&point->readers[0])) {
+		return find_by_many(binding, point, registers);
+	}
+	value = aspan_bind_value(&point->readers[0], registers);
 	/* Pairs with the release in insert(). */
-	group = atomic_load_explicit(find_slot(&binding->groups, point, &values),
-				     memory_order_acquire);
-	if (aspan_unlikely(!group ||
+	group = atomic_load_explicit(
+		slot_at(table,
+			aspan_bind_slots_first(&table->slots,
+					       aspan_bind_hash_bits(ASPAN_BIND_HASH_SEED, value))),
+		memory_order_acquire);
+	if (aspan_unlikely(!group || group->values[0] != value ||
 			   atomic_load_explicit(&group->is_stale, memory_order_relaxed))) {
-		return find_slow(binding, point, &values);
+		return find_by_many(binding, point, registers);
 	}
 	return group->span;
 }

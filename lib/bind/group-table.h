@@ -32,6 +32,7 @@ struct aspan_bind_group_table {
 	struct aspan_bind_slots slots; /* of _Atomic(struct aspan_bind_group *) */
 	_Atomic size_t count; /* written with the lock GROUPS held */
 	_Atomic(struct allocspan_span *) other;
+	_Atomic(struct allocspan_span *) only; /* of a binding without inputs, once it was used */
 };
 
 /* Makes room. Returns 0 or -ENOMEM. */

@@ -115,6 +115,11 @@ static inline struct aspan_bind_thread *aspan_bind_thread_get(void)
 	return thread;
 }
 
+static inline bool aspan_bind_has_open(const struct aspan_bind_thread *thread)
+{
+	return atomic_load_explicit(&thread->count, memory_order_relaxed) > 0;
+}
+
 /* Enters the span and keeps its guard. */
 void aspan_bind_open(struct aspan_bind_thread *thread, struct allocspan_binding *binding,
 		     uint64_t key, struct allocspan_span *span, void *ip);

@@ -232,6 +232,19 @@ static bool make_role(struct preparation *preparation)
 	}
 }
 
+static bool reads_vectors(const struct aspan_bind_point *point)
+{
+	bool does = point->match.place == ASPAN_BIND_VECTOR;
+
+	for (size_t i = 0; i < point->test_count; i++) {
+		does |= point->tests[i].reader.place == ASPAN_BIND_VECTOR;
+	}
+	for (size_t i = 0; i < point->reader_count; i++) {
+		does |= point->readers[i].place == ASPAN_BIND_VECTOR;
+	}
+	return does;
+}
+
 int aspan_bind_point_prepare(struct aspan_bind_point *point, char *message, size_t message_bytes)
 {
 	struct preparation preparation = {
@@ -251,5 +264,10 @@ int aspan_bind_point_prepare(struct aspan_bind_point *point, char *message, size
 			return -EINVAL;
 		}
 	}
-	return make_role(&preparation) ? 0 : -EINVAL;
+	if (!make_role(&preparation)) {
+		return -EINVAL;
+	}
+	point->entry = reads_vectors(point) ? aspan_bind_probe_entry_vectors :
+					      aspan_bind_probe_entry;
+	return 0;
 }

@@ -4,7 +4,7 @@
  *
  * So: no allocation, `errno` kept, no lock but in the slow paths (a thread's first event, a value's first group, an end on
  * another thread). Budget for a pair: a few nanoseconds above entering and exiting a span and LTTng's own call;
- * tests/integration/bind-cost.c measures it.
+ * tests/bench/bound-pair.c measures it.
  */
 #include <allocspan/guard.h>
 #include <allocspan/span.h>
@@ -17,8 +17,7 @@
 #include "tell.h"
 #include "value.h"
 
-static inline bool holds(const struct aspan_bind_test *test,
-			 const struct aspan_bind_registers *registers)
+static bool holds(const struct aspan_bind_test *test, const struct aspan_bind_registers *registers)
 {
 	uint64_t value = aspan_bind_value(&test->reader, registers);
 	bool is_equal;
@@ -33,8 +32,9 @@ static inline bool holds(const struct aspan_bind_test *test,
 	return is_equal != test->is_negated;
 }
 
-static inline bool all_hold(const struct aspan_bind_point *point,
-			    const struct aspan_bind_registers *registers)
+/* Few events have conditions, and the others need not save registers for them. */
+static __attribute__((noinline)) bool all_hold(const struct aspan_bind_point *point,
+					       const struct aspan_bind_registers *registers)
 {
 	for (size_t i = 0; i < point->test_count; i++) {
 		if (!holds(&point->tests[i], registers)) {
@@ -56,6 +56,17 @@ static uint64_t match_key(const struct aspan_bind_point *point,
 	return aspan_bind_hash_string(aspan_bind_value_string(value));
 }
 
+static inline struct allocspan_span *find_span(struct allocspan_binding *binding,
+					       const struct aspan_bind_point *point,
+					       const struct aspan_bind_registers *registers)
+{
+	/* Pairs with the release in insert() of the table. */
+	struct allocspan_span *only =
+		atomic_load_explicit(&binding->groups.only, memory_order_acquire);
+
+	return only ? only : aspan_bind_group_span(binding, point, registers);
+}
+
 static void begin(struct aspan_bind_thread *thread, const struct aspan_bind_point *point,
 		  const struct aspan_bind_registers *registers)
 {
@@ -66,10 +77,10 @@ static void begin(struct aspan_bind_thread *thread, const struct aspan_bind_poin
 	if (binding->is_matched) {
 		key = match_key(point, registers);
 		aspan_bind_close_key(thread, binding, key, true, registers->ip);
-	} else if (!binding->spec.is_nested) {
+	} else if (!binding->spec.is_nested && aspan_bind_has_open(thread)) {
 		aspan_bind_close(thread, binding, true, registers->ip);
 	}
-	span = aspan_bind_group_span(binding, point, registers);
+	span = find_span(binding, point, registers);
 	if (aspan_likely(span)) {
 		aspan_bind_open(thread, binding, key, span, registers->ip);
 	}
@@ -127,7 +138,7 @@ void aspan_bind_probe_run(struct aspan_bind_point *point,
 {
 	struct aspan_bind_thread *thread;
 
-	if (!all_hold(point, registers)) {
+	if (aspan_unlikely(point->test_count > 0) && !all_hold(point, registers)) {
 		return;
 	}
 	thread = aspan_bind_thread_get();

@@ -23,13 +23,4 @@ if(TARGET allocspan-cli AND TARGET allocspan-preload AND TARGET allocspan-bind)
 			LABELS integration TIMEOUT 120 SKIP_RETURN_CODE 77
 			ENVIRONMENT "ALLOCSPAN=$<TARGET_FILE:allocspan-cli>;RECORD_TARGET=;RECORD_TICKER=;BIND_LOOP=$<TARGET_FILE:bind-loop>;MESSAGE_LOOP=$<TARGET_FILE:example-message-loop>;PRELOAD=$<TARGET_FILE:allocspan-preload>;BIND=$<TARGET_FILE:allocspan-bind>")
 	endforeach()
-
-	# Not a test of time: that it runs.
-	add_executable(bind-cost bind-cost.c)
-	target_include_directories(bind-cost PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
-	target_link_libraries(bind-cost PRIVATE allocspan::bind allocspan::allocspan allocspan_warnings
-		PkgConfig::LTTNG_UST lttng-ust-tracepoint ${CMAKE_DL_LIBS})
-	add_test(NAME integration/bind_cost_can_be_measured COMMAND bind-cost 1000)
-	set_tests_properties(integration/bind_cost_can_be_measured PROPERTIES LABELS integration TIMEOUT 60
-		ENVIRONMENT LTTNG_UST_REGISTER_TIMEOUT=0)
 endif()
