@@ -85,6 +85,7 @@ static struct allocspan_token *make(struct aspan_descriptor *descriptor, int *er
 	group->is_announced = false;
 	group->reported_alloc_count = 0;
 	group->reported_free_count = 0;
+	group->is_settling = false;
 	/* The program orders this before another thread's use when it hands the token over. */
 	atomic_store_explicit(&group->references, 1, memory_order_relaxed);
 	return group;

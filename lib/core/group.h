@@ -61,6 +61,7 @@ struct allocspan_token {
 	struct allocspan_token *previous; /* of the released */
 	uint64_t reported_alloc_count; /* stats-thread.c: in the last group_stats event */
 	uint64_t reported_free_count;
+	bool is_settling; /* stats-thread.c: it changed before that event */
 	/* budget.c: atomic, written with the lock held. */
 	_Atomic uint64_t budget_bytes;
 	_Atomic uint64_t budget_live_bytes;

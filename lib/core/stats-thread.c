@@ -39,15 +39,17 @@ static void emit(struct allocspan_token *group, const struct allocspan_stats *st
 static void report_group(struct allocspan_token *group, bool all)
 {
 	struct allocspan_stats stats;
+	bool has_changed;
 
 	if (group->state == ASPAN_GROUP_FREE) {
 		return;
 	}
 	aspan_group_sum(group, &stats);
-	if (all ? stats.alloc_count > 0 :
-		  stats.alloc_count != group->reported_alloc_count ||
-			    stats.free_count != group->reported_free_count) {
+	has_changed = stats.alloc_count != group->reported_alloc_count ||
+		      stats.free_count != group->reported_free_count;
+	if (all ? stats.alloc_count > 0 : has_changed || group->is_settling) {
 		emit(group, &stats);
+		group->is_settling = has_changed;
 	}
 }
 

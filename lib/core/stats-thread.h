@@ -6,6 +6,9 @@
  * LTTng tells nobody when an event is enabled. So the library looks when something happens to it anyway: when a block
  * is tracked, when a token is registered, when it starts; then the helper is started. The helper sees a further session by
  * LTTng's list of probes, which changes with it, and shows it all groups. It ends when no session is left.
+ *
+ * An allocation is counted just before its event is recorded, so a checkpoint can be ahead of the events before it. So
+ * a group that changed gets one more checkpoint when it is at rest: the last one is exact for the events before it.
  */
 #ifndef ASPAN_CORE_STATS_THREAD_H
 #define ASPAN_CORE_STATS_THREAD_H

@@ -280,6 +280,20 @@ static void a_checkpoint_counts_even_if_the_losses_are_only_known_later(void **s
 	assert_live(result, 2, 250, 250, false);
 }
 
+/* It was counted before its event was recorded. */
+static void an_event_that_comes_after_its_checkpoint_is_told_by_the_next_one(void **state)
+{
+	const struct aspan_counts counts = { .alloc_count = 2, .alloc_bytes = 110 };
+
+	(void) state;
+	lose_events();
+	allocate(0x10, 100, 2, PARSER);
+	checkpoint(2, PARSER, counts);
+	allocate(0x20, 10, 2, PARSER);
+	checkpoint(2, PARSER, counts);
+	assert_live(result_of(2, PARSER), 2, 110, 120, false);
+}
+
 static void what_was_before_the_trace_is_not_lost(void **state)
 {
 	struct aspan_group_result result;
@@ -375,6 +389,7 @@ int main(void)
 		TEST(a_free_on_an_unknown_side_of_the_last_checkpoint_is_a_bound),
 		TEST(a_group_older_than_the_trace_may_have_lost_frees_before_its_first_checkpoint),
 		TEST(a_checkpoint_counts_even_if_the_losses_are_only_known_later),
+		TEST(an_event_that_comes_after_its_checkpoint_is_told_by_the_next_one),
 		TEST(what_was_before_the_trace_is_not_lost),
 		TEST(the_peak_before_a_loss_is_kept),
 		TEST(losses_of_one_trace_leave_another_certain),
