@@ -190,6 +190,46 @@ static void two_objects_with_the_same_event_are_both_bound(void **state)
 	allocspan_binding_release(binding);
 }
 
+/* The begin of the second version is LTTng's only after the first has gone; its end has the same signature and is bound. */
+static void the_version_that_stays_is_bound_with_its_own_signature(void **state)
+{
+	struct allocspan_binding *binding = bound(WORK);
+	struct plugin first = opened(PLUGIN_1, 0);
+	struct plugin second = opened(PLUGIN_2, 0);
+
+	(void) state;
+	assert_bound(&first, 1, "1");
+	second.begin(2);
+	assert_none_active();
+	dlclose(first.handle);
+	assert_int_equal(binding_stats(binding).bound_events, 2);
+	assert_bound(&second, 3, "3");
+	dlclose(second.handle);
+	allocspan_binding_release(binding);
+}
+
+/* Closed and opened between two looks, so the event was never seen to go. */
+static void a_signature_that_changed_unseen_is_bound_anew(void **state)
+{
+	struct allocspan_binding *binding = bound(WORK);
+	struct plugin plugin = opened(PLUGIN_1, RTLD_DEEPBIND);
+
+	(void) state;
+	allocspan_bind_update();
+	assert_bound(&plugin, 1, "1");
+	plugin.begin(2);
+	assert_active("plugin:work", "number", "2");
+	dlclose(plugin.handle);
+	plugin = opened(PLUGIN_2, RTLD_DEEPBIND);
+	allocspan_bind_update();
+	/* What was open under the old signature has no end any more. */
+	assert_none_active();
+	assert_bound(&plugin, 3, "3");
+	dlclose(plugin.handle);
+	allocspan_bind_update();
+	allocspan_binding_release(binding);
+}
+
 static void a_refused_event_is_told_when_its_object_arrives(void **state)
 {
 	struct allocspan_binding *binding = bound("plugin:work_begin..work_end,by=name");
@@ -237,6 +277,8 @@ int main(void)
 		cmocka_unit_test(other_threads_leave_a_closed_object_with_their_next_event),
 		cmocka_unit_test(an_object_that_bypasses_us_is_seen_on_demand),
 		cmocka_unit_test(two_objects_with_the_same_event_are_both_bound),
+		cmocka_unit_test(the_version_that_stays_is_bound_with_its_own_signature),
+		cmocka_unit_test(a_signature_that_changed_unseen_is_bound_anew),
 		cmocka_unit_test(a_refused_event_is_told_when_its_object_arrives),
 		cmocka_unit_test(dlsym_finds_what_it_always_found),
 	};
