@@ -23,7 +23,8 @@ struct aspan_block_slot {
 void aspan_block_map_fini(struct aspan_block_map *map)
 {
 	free(map->slots);
-	*map = (struct aspan_block_map){ 0 };
+	free(map->notes);
+	*map = (struct aspan_block_map){ .has_notes = map->has_notes };
 }
 
 /* The slot of the address, or the empty one where it belongs; the map is not full. */
@@ -38,39 +39,69 @@ static size_t find_slot(const struct aspan_block_map *map, uint64_t address)
 	return i;
 }
 
+static int make_arrays(struct aspan_block_map *map)
+{
+	map->slots = calloc(map->capacity, sizeof(*map->slots));
+	map->notes = map->has_notes ? calloc(map->capacity, sizeof(*map->notes)) : NULL;
+	if (!map->slots || (map->has_notes && !map->notes)) {
+		free(map->slots);
+		free(map->notes);
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+static void copy_slot(struct aspan_block_map *to, size_t to_index,
+		      const struct aspan_block_map *from, size_t from_index)
+{
+	to->slots[to_index] = from->slots[from_index];
+	if (from->has_notes) {
+		to->notes[to_index] = from->notes[from_index];
+	}
+}
+
 static int grow(struct aspan_block_map *map)
 {
-	struct aspan_block_map bigger = { .count = map->count };
+	struct aspan_block_map bigger = {
+		.count = map->count,
+		.has_notes = map->has_notes,
+		.capacity = map->capacity ? map->capacity * 2 : MIN_CAPACITY,
+	};
+	int result = make_arrays(&bigger);
 
-	bigger.capacity = map->capacity ? map->capacity * 2 : MIN_CAPACITY;
-	bigger.slots = calloc(bigger.capacity, sizeof(*bigger.slots));
-	if (!bigger.slots) {
-		return -ENOMEM;
+	if (result) {
+		return result;
 	}
 	for (size_t i = 0; i < map->capacity; i++) {
 		if (map->slots[i].group_plus_1) {
-			bigger.slots[find_slot(&bigger, map->slots[i].address)] = map->slots[i];
+			copy_slot(&bigger, find_slot(&bigger, map->slots[i].address), map, i);
 		}
 	}
 	free(map->slots);
+	free(map->notes);
 	*map = bigger;
 	return 0;
 }
 
-static struct aspan_block block_of(const struct aspan_block_slot *slot)
+static void get_block(const struct aspan_block_map *map, size_t index, struct aspan_block *block)
 {
-	return (struct aspan_block){
+	const struct aspan_block_slot *slot = &map->slots[index];
+
+	*block = (struct aspan_block){
 		.address = slot->address,
 		.size_bytes = slot->size_bytes,
 		.group = slot->group_plus_1 - 1,
 		.checkpoint_count = slot->checkpoint_count,
 	};
+	if (map->has_notes) {
+		block->note = map->notes[index];
+	}
 }
 
 int aspan_block_map_add(struct aspan_block_map *map, const struct aspan_block *block,
 			struct aspan_block *replaced)
 {
-	struct aspan_block_slot *slot;
+	size_t index;
 	int result = 0;
 
 	/* At most three quarters are taken. */
@@ -80,19 +111,22 @@ int aspan_block_map_add(struct aspan_block_map *map, const struct aspan_block *b
 			return result;
 		}
 	}
-	slot = &map->slots[find_slot(map, block->address)];
-	if (slot->group_plus_1) {
-		*replaced = block_of(slot);
+	index = find_slot(map, block->address);
+	if (map->slots[index].group_plus_1) {
+		get_block(map, index, replaced);
 		result = 1;
 	} else {
 		map->count++;
 	}
-	*slot = (struct aspan_block_slot){
+	map->slots[index] = (struct aspan_block_slot){
 		.address = block->address,
 		.size_bytes = block->size_bytes,
 		.group_plus_1 = block->group + 1,
 		.checkpoint_count = block->checkpoint_count,
 	};
+	if (map->has_notes) {
+		map->notes[index] = block->note;
+	}
 	return result;
 }
 
@@ -108,7 +142,7 @@ static void close_hole(struct aspan_block_map *map, size_t hole)
 
 	for (size_t i = (hole + 1) & mask; map->slots[i].group_plus_1; i = (i + 1) & mask) {
 		if (may_fill(hole, aspan_hash_u64(map->slots[i].address) & mask, i, mask)) {
-			map->slots[hole] = map->slots[i];
+			copy_slot(map, hole, map, i);
 			hole = i;
 		}
 	}
@@ -126,8 +160,28 @@ bool aspan_block_map_take(struct aspan_block_map *map, uint64_t address, struct 
 	if (!map->slots[at].group_plus_1) {
 		return false;
 	}
-	*block = block_of(&map->slots[at]);
+	get_block(map, at, block);
 	close_hole(map, at);
 	map->count--;
 	return true;
+}
+
+void aspan_block_map_prefetch(const struct aspan_block_map *map, uint64_t address)
+{
+	if (map->capacity) {
+		__builtin_prefetch(&map->slots[aspan_hash_u64(address) & (map->capacity - 1)], 1);
+	}
+}
+
+void aspan_block_map_visit(const struct aspan_block_map *map,
+			   void (*visit)(const struct aspan_block *block, void *data), void *data)
+{
+	struct aspan_block block;
+
+	for (size_t i = 0; i < map->capacity; i++) {
+		if (map->slots[i].group_plus_1) {
+			get_block(map, i, &block);
+			visit(&block, data);
+		}
+	}
 }

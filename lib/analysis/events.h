@@ -39,6 +39,14 @@ struct aspan_counts {
 	uint64_t free_bytes;
 };
 
+/* The source of a code address; NULL and 0 for what is not known. */
+struct aspan_code {
+	const char *binary;
+	const char *function;
+	const char *file;
+	uint64_t line;
+};
+
 /* Which trace, process and thread an event is of. */
 struct aspan_origin {
 	uint32_t trace; /* from aspan_model_add_trace() */
@@ -61,7 +69,14 @@ struct aspan_event {
 	uint64_t address;
 	uint64_t size_bytes;
 	uint64_t current_group_id; /* of `free` */
-	struct aspan_counts counts; /* of `group_stats` */
+	struct aspan_counts counts; /* of `group_stats`; of `span_exit` what happened inside */
+	/* What follows is only there for a model that was asked for more than groups. */
+	uint64_t span_id; /* 0: none */
+	uint64_t parent_span_id; /* of `span_enter` */
+	uint64_t kind; /* of `alloc` and `free`: enum aspan_trace_kind */
+	uint64_t ip; /* the code that called; 0 if the trace does not say */
+	const struct aspan_code
+		*code; /* what that is; NULL if nobody knows, or it was told for this ip before */
 };
 
 #endif

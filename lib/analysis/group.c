@@ -160,16 +160,28 @@ static bool knows_frees_before_checkpoint(const struct aspan_group *group,
 	return begins_in_trace && get_lost(group).free_count == 0;
 }
 
-void aspan_group_infer_free(struct aspan_group *group, const struct aspan_block *block)
+bool aspan_group_infer_free(struct aspan_group *group, const struct aspan_block *block)
 {
 	group->inferred_free_count++;
 	if (block->checkpoint_count == group->checkpoint_count ||
 	    knows_frees_before_checkpoint(group, block)) {
 		aspan_group_free(group, block->size_bytes, false);
-		return;
+		return true;
 	}
 	group->unsure.count++;
 	group->unsure.bytes = add(group->unsure.bytes, (int64_t) block->size_bytes);
+	return false;
+}
+
+void aspan_group_begin_window(struct aspan_group *group, uint64_t time_ns)
+{
+	group->before_window = group->seen;
+	group->lost_before_window = get_lost(group);
+	group->foreign_free_count = 0;
+	group->peak_above_base = live_of(&group->seen).bytes;
+	group->peak_above_base_ns = time_ns;
+	group->folded_peak = 0;
+	group->folded_peak_ns = time_ns;
 }
 
 static struct aspan_counts add_counts(const struct aspan_counts *a, const struct aspan_counts *b)
@@ -179,6 +191,19 @@ static struct aspan_counts add_counts(const struct aspan_counts *a, const struct
 		.alloc_bytes = a->alloc_bytes + b->alloc_bytes,
 		.free_count = a->free_count + b->free_count,
 		.free_bytes = a->free_bytes + b->free_bytes,
+	};
+}
+
+static struct aspan_counts get_lost_in_window(const struct aspan_group *group)
+{
+	struct aspan_counts lost = get_lost(group);
+	const struct aspan_counts *before = &group->lost_before_window;
+
+	return (struct aspan_counts){
+		.alloc_count = missing(lost.alloc_count, before->alloc_count),
+		.alloc_bytes = missing(lost.alloc_bytes, before->alloc_bytes),
+		.free_count = missing(lost.free_count, before->free_count),
+		.free_bytes = missing(lost.free_bytes, before->free_bytes),
 	};
 }
 
@@ -208,7 +233,7 @@ struct aspan_group_result aspan_group_get_result(const struct aspan_group *group
 	struct aspan_live live = live_of(&group->seen);
 	int64_t peak = add(greater(base.bytes, group->base.bytes), group->peak_above_base);
 	struct aspan_group_result result = {
-		.counts = group->seen,
+		.counts = subtract_counts(&group->seen, &group->before_window),
 		.live_count = above_zero(add(base.count, live.count)),
 		.live_bytes = above_zero(add(base.bytes, live.bytes)),
 		.peak_live_bytes = above_zero(greater(peak, group->folded_peak)),
@@ -217,8 +242,8 @@ struct aspan_group_result aspan_group_get_result(const struct aspan_group *group
 	};
 
 	if (has_losses) {
-		result.lost = get_lost(group);
-		result.counts = add_counts(&group->seen, &result.lost);
+		result.lost = get_lost_in_window(group);
+		result.counts = add_counts(&result.counts, &result.lost);
 		result.unsure_free_count = lesser(group->unsure.count, result.live_count);
 		result.unsure_free_bytes = lesser(group->unsure.bytes, result.live_bytes);
 	}

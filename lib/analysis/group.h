@@ -40,6 +40,15 @@ struct aspan_live {
 	int64_t bytes;
 };
 
+static inline struct aspan_live aspan_live_subtract(const struct aspan_live *a,
+						    const struct aspan_live *b)
+{
+	return (struct aspan_live){
+		.count = (int64_t) ((uint64_t) a->count - (uint64_t) b->count),
+		.bytes = (int64_t) ((uint64_t) a->bytes - (uint64_t) b->bytes),
+	};
+}
+
 struct aspan_group {
 	uint64_t id;
 	uint32_t process; /* index in the model */
@@ -70,6 +79,9 @@ struct aspan_group {
 	/* The peak before that. */
 	int64_t folded_peak;
 	uint64_t folded_peak_ns;
+
+	/* What had been counted when the window began. */
+	struct aspan_counts before_window, lost_before_window;
 };
 
 /* What a report says of a group. */
@@ -93,11 +105,14 @@ void aspan_group_free(struct aspan_group *group, uint64_t size_bytes, bool is_fo
 void aspan_group_note_orphan(struct aspan_group *group, uint64_t size_bytes, uint64_t time_ns,
 			     bool has_losses);
 
-/* A block that was seen allocated has been freed, and the event is missing. */
-void aspan_group_infer_free(struct aspan_group *group, const struct aspan_block *block);
+/* A block that was seen allocated has been freed, and the event is missing; false: it is unsure, and in no sum. */
+bool aspan_group_infer_free(struct aspan_group *group, const struct aspan_block *block);
 
 void aspan_group_checkpoint(struct aspan_group *group, const struct aspan_counts *counts,
 			    uint64_t time_ns, bool has_losses);
+
+/* Counts, and the peak, are from here on. */
+void aspan_group_begin_window(struct aspan_group *group, uint64_t time_ns);
 
 struct aspan_group_result aspan_group_get_result(const struct aspan_group *group, bool has_losses);
 

@@ -7,36 +7,17 @@
  */
 #include "model-owners.h"
 
+#include "array.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define NONE ASPAN_ID_MAP_NONE
-#define MIN_CAPACITY 16
-
-/* Makes room for one more, zeroed; the indexes stay below NONE. Gives it, or NULL without memory. */
-static void *append(void **array, size_t *count, size_t *capacity, size_t item_size)
-{
-	if (*count == *capacity) {
-		size_t bigger = *capacity ? *capacity * 2 : MIN_CAPACITY;
-		void *moved = bigger < NONE ? reallocarray(*array, bigger, item_size) : NULL;
-
-		if (!moved) {
-			return NULL;
-		}
-		*array = moved;
-		*capacity = bigger;
-	}
-	return memset((char *) *array + (*count)++ * item_size, 0, item_size);
-}
-
-#define APPEND(model, items, item)                                                                 \
-	append((void **) &(model)->items, &(model)->item##_count, &(model)->item##_capacity,       \
-	       sizeof(*(model)->items))
 
 int aspan_model_add_trace(struct aspan_model *model, const char *hostname, uint32_t *trace)
 {
-	struct aspan_trace *added = APPEND(model, traces, trace);
+	struct aspan_trace *added = ASPAN_ARRAY_APPEND(model, traces, trace);
 
 	if (!added) {
 		return -ENOMEM;
@@ -69,13 +50,14 @@ int aspan_model_add_process(struct aspan_model *model, const struct aspan_origin
 {
 	struct aspan_trace *trace = &model->traces[origin->trace];
 	uint64_t key = get_process_key(origin);
-	struct aspan_process *process = APPEND(model, processes, process);
+	struct aspan_process *process = ASPAN_ARRAY_APPEND(model, processes, process);
 	int result;
 
 	if (!process) {
 		return -ENOMEM;
 	}
 	*index = (uint32_t) (model->process_count - 1);
+	process->blocks.has_notes = model->tally;
 	process->trace = origin->trace;
 	process->has_vpid = origin->has_vpid;
 	process->vpid = origin->vpid;
@@ -156,7 +138,7 @@ static int add_group(struct aspan_model *model, uint32_t process_index,
 		     const struct aspan_event *event, uint32_t *index)
 {
 	struct aspan_process *process = &model->processes[process_index];
-	struct aspan_group *group = APPEND(model, groups, group);
+	struct aspan_group *group = ASPAN_ARRAY_APPEND(model, groups, group);
 	int result;
 
 	if (!group) {

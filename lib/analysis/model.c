@@ -6,6 +6,7 @@
 #include "model.h"
 
 #include "model-owners.h"
+#include "tally.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -19,8 +20,27 @@ struct aspan_model *aspan_model_create(void)
 
 	if (model) {
 		model->last_process = NONE;
+		model->to_ns = UINT64_MAX;
+		model->has_window_begun = true;
 	}
 	return model;
+}
+
+int aspan_model_ask(struct aspan_model *model, const struct aspan_questions *questions)
+{
+	model->questions = *questions;
+	model->has_window_begun = !questions->has_from;
+	if (questions->has_from && !questions->is_from_relative) {
+		model->from_ns = questions->from_ns;
+	}
+	if (questions->has_to && !questions->is_to_relative) {
+		model->to_ns = questions->to_ns;
+	}
+	if (aspan_tally_is_needed(questions)) {
+		model->tally = aspan_tally_create(questions);
+		return model->tally ? 0 : -ENOMEM;
+	}
+	return 0;
 }
 
 static void fini_trace(struct aspan_trace *trace)
@@ -56,6 +76,7 @@ void aspan_model_destroy(struct aspan_model *model)
 	for (size_t i = 0; i < model->group_count; i++) {
 		fini_group(&model->groups[i]);
 	}
+	aspan_tally_destroy(model->tally);
 	free(model->traces);
 	free(model->processes);
 	free(model->groups);
@@ -68,29 +89,66 @@ static bool has_losses(const struct aspan_model *model, const struct aspan_proce
 	       model->traces[process->trace].has_losses;
 }
 
+static int find_group(struct aspan_model *model, uint32_t process, const struct aspan_event *event,
+		      uint32_t *index)
+{
+	int result = aspan_model_find_group(model, process, event, index);
+
+	return result || !model->tally ?
+		       result :
+		       aspan_tally_take_groups(model->tally, model, event->time_ns);
+}
+
+/* The block is not there any more, and the event that said so is missing. */
+static int infer_free(struct aspan_model *model, struct aspan_process *process,
+		      const struct aspan_block *block, uint64_t time_ns)
+{
+	bool is_counted = aspan_group_infer_free(&model->groups[block->group], block);
+
+	process->has_gap = true;
+	return model->tally ? aspan_tally_infer_free(model->tally, block, is_counted, time_ns) : 0;
+}
+
 static int take_alloc(struct aspan_model *model, uint32_t process_index,
 		      const struct aspan_event *event)
 {
 	struct aspan_process *process = &model->processes[process_index];
 	struct aspan_block block = { .address = event->address, .size_bytes = event->size_bytes };
 	struct aspan_block replaced;
-	int result = aspan_model_find_group(model, process_index, event, &block.group);
+	int result = find_group(model, process_index, event, &block.group);
 
+	if (!result && model->tally) {
+		result = aspan_tally_place_block(model->tally, model, process_index, event, &block);
+	}
 	if (result) {
 		return result;
 	}
 	block.checkpoint_count = model->groups[block.group].checkpoint_count;
 	result = aspan_block_map_add(&process->blocks, &block, &replaced);
-	if (result < 0) {
-		return result;
-	}
 	if (result > 0) {
 		/* No address is given out twice, so the old block has been freed. */
-		process->has_gap = true;
-		aspan_group_infer_free(&model->groups[replaced.group], &replaced);
+		result = infer_free(model, process, &replaced, event->time_ns);
+	}
+	if (result) {
+		return result;
 	}
 	aspan_group_alloc(&model->groups[block.group], event->size_bytes, event->time_ns);
-	return 0;
+	return model->tally ? aspan_tally_alloc(model->tally, event, &block) : 0;
+}
+
+static int take_orphan(struct aspan_model *model, uint32_t process_index,
+		       const struct aspan_event *event, uint32_t index)
+{
+	struct aspan_group *group = &model->groups[index];
+	struct aspan_live base = group->base;
+	struct aspan_live step;
+
+	aspan_group_note_orphan(group, event->size_bytes, event->time_ns,
+				has_losses(model, &model->processes[process_index]));
+	step = aspan_live_subtract(&group->base, &base);
+	return model->tally ?
+		       aspan_tally_free_orphan(model->tally, process_index, event, index, &step) :
+		       0;
 }
 
 static int take_free(struct aspan_model *model, uint32_t process_index,
@@ -98,28 +156,28 @@ static int take_free(struct aspan_model *model, uint32_t process_index,
 {
 	struct aspan_process *process = &model->processes[process_index];
 	struct aspan_block block;
-	struct aspan_group *group;
 	uint32_t index;
 	bool is_known;
-	int result = aspan_model_find_group(model, process_index, event, &index);
+	int result = find_group(model, process_index, event, &index);
 
 	if (result) {
 		return result;
 	}
-	group = &model->groups[index];
 	is_known = aspan_block_map_take(&process->blocks, event->address, &block);
 	if (is_known && (block.group != index || block.size_bytes != event->size_bytes)) {
 		/* What was known of this address is another block, which has been freed and this one allocated. */
-		process->has_gap = true;
-		aspan_group_infer_free(&model->groups[block.group], &block);
+		result = infer_free(model, process, &block, event->time_ns);
 		is_known = false;
 	}
-	aspan_group_free(group, event->size_bytes, event->current_group_id != event->group_id);
-	if (!is_known) {
-		aspan_group_note_orphan(group, event->size_bytes, event->time_ns,
-					has_losses(model, process));
+	aspan_group_free(&model->groups[index], event->size_bytes,
+			 event->current_group_id != event->group_id);
+	if (result) {
+		return result;
 	}
-	return 0;
+	if (!is_known) {
+		return take_orphan(model, process_index, event, index);
+	}
+	return model->tally ? aspan_tally_free(model->tally, process_index, event, &block) : 0;
 }
 
 static bool is_registered_twice(const struct aspan_model *model, uint32_t process,
@@ -144,6 +202,9 @@ static int take_group_register(struct aspan_model *model, uint32_t process,
 	/* Without pids there is no telling a new process from another one. */
 	if (event->origin.has_vpid && is_registered_twice(model, process, event)) {
 		/* Nobody will free the blocks of a process that is gone. */
+		if (model->tally) {
+			aspan_tally_note_gone(model->tally, &model->processes[process].blocks);
+		}
 		aspan_block_map_fini(&model->processes[process].blocks);
 		result = aspan_model_add_process(model, &event->origin, &process);
 		if (!result) {
@@ -155,7 +216,7 @@ static int take_group_register(struct aspan_model *model, uint32_t process,
 		}
 		model->last_process = process;
 	}
-	result = aspan_model_find_group(model, process, event, &index);
+	result = find_group(model, process, event, &index);
 	if (result) {
 		return result;
 	}
@@ -171,7 +232,7 @@ static int take_group_release(struct aspan_model *model, uint32_t process,
 			      const struct aspan_event *event)
 {
 	uint32_t index;
-	int result = aspan_model_find_group(model, process, event, &index);
+	int result = find_group(model, process, event, &index);
 
 	if (!result) {
 		model->groups[index].is_released = true;
@@ -182,15 +243,26 @@ static int take_group_release(struct aspan_model *model, uint32_t process,
 static int take_group_stats(struct aspan_model *model, uint32_t process,
 			    const struct aspan_event *event)
 {
+	struct aspan_group *group;
+	struct aspan_live base, step;
 	uint32_t index;
-	int result = aspan_model_find_group(model, process, event, &index);
+	int result = find_group(model, process, event, &index);
 
 	/* Absolute values of several processes say nothing of their sum. */
-	if (!result && event->origin.has_vpid && !model->processes[process].is_mixed) {
-		aspan_group_checkpoint(&model->groups[index], &event->counts, event->time_ns,
-				       has_losses(model, &model->processes[process]));
+	if (result || !event->origin.has_vpid || model->processes[process].is_mixed) {
+		return result;
 	}
-	return result;
+	group = &model->groups[index];
+	base = group->base;
+	aspan_group_checkpoint(group, &event->counts, event->time_ns,
+			       has_losses(model, &model->processes[process]));
+	step = aspan_live_subtract(&group->base, &base);
+	/* Without losses the base is what was before the trace, and not something that happens now. */
+	if (!model->tally || !has_losses(model, &model->processes[process]) ||
+	    (step.count == 0 && step.bytes == 0)) {
+		return 0;
+	}
+	return aspan_tally_step(model->tally, index, &step, event->time_ns);
 }
 
 /* Makes the group known, if the event is of one. */
@@ -199,7 +271,16 @@ static int take_group_event(struct aspan_model *model, uint32_t process,
 {
 	uint32_t index;
 
-	return event->group_id ? aspan_model_find_group(model, process, event, &index) : 0;
+	return event->group_id ? find_group(model, process, event, &index) : 0;
+}
+
+static int take_span_enter(struct aspan_model *model, uint32_t process,
+			   const struct aspan_event *event)
+{
+	int result = take_group_event(model, process, event);
+
+	return result || !model->tally ? result :
+					 aspan_tally_span_enter(model->tally, process, event);
 }
 
 static int take(struct aspan_model *model, uint32_t process, const struct aspan_event *event)
@@ -216,6 +297,9 @@ static int take(struct aspan_model *model, uint32_t process, const struct aspan_
 	case ASPAN_EVENT_GROUP_STATS:
 		return take_group_stats(model, process, event);
 	case ASPAN_EVENT_SPAN_ENTER:
+		return take_span_enter(model, process, event);
+	case ASPAN_EVENT_SPAN_EXIT:
+		return model->tally ? aspan_tally_span_exit(model->tally, process, event) : 0;
 	case ASPAN_EVENT_BUDGET_EXCEEDED:
 		return take_group_event(model, process, event);
 	default:
@@ -223,20 +307,55 @@ static int take(struct aspan_model *model, uint32_t process, const struct aspan_
 	}
 }
 
-static void note_time(struct aspan_model *model, uint64_t time_ns)
+static uint64_t add_time(uint64_t time_ns, uint64_t duration_ns)
 {
-	if (model->first_ns == 0) {
-		model->first_ns = time_ns;
+	return time_ns + duration_ns < time_ns ? UINT64_MAX : time_ns + duration_ns;
+}
+
+static void note_first(struct aspan_model *model, uint64_t time_ns)
+{
+	const struct aspan_questions *questions = &model->questions;
+
+	model->first_ns = time_ns;
+	if (questions->has_from && questions->is_from_relative) {
+		model->from_ns = add_time(time_ns, questions->from_ns);
+	}
+	if (questions->has_to && questions->is_to_relative) {
+		model->to_ns = add_time(time_ns, questions->to_ns);
+	}
+}
+
+static int begin_window(struct aspan_model *model)
+{
+	model->has_window_begun = true;
+	for (size_t i = 0; i < model->group_count; i++) {
+		aspan_group_begin_window(&model->groups[i], model->from_ns);
+	}
+	return model->tally ? aspan_tally_begin_window(model->tally, model->from_ns) : 0;
+}
+
+/* Where the event is in the window: 0; 1 if it is behind; -ENOMEM. */
+static int note_time(struct aspan_model *model, uint64_t time_ns)
+{
+	if (__builtin_expect(model->first_ns == 0, 0)) {
+		note_first(model, time_ns);
+	}
+	if (__builtin_expect(time_ns > model->to_ns, 0)) {
+		model->is_past_window = true;
+		return 1;
 	}
 	model->last_ns = time_ns;
+	return model->has_window_begun || time_ns < model->from_ns ? 0 : begin_window(model);
 }
 
 int aspan_model_feed(struct aspan_model *model, const struct aspan_event *event)
 {
 	uint32_t process;
-	int result;
+	int result = note_time(model, event->time_ns);
 
-	note_time(model, event->time_ns);
+	if (result) {
+		return result > 0 ? 0 : result;
+	}
 	if (event->type == ASPAN_EVENT_OTHER) {
 		model->other_event_count++;
 		return 0;
@@ -247,6 +366,14 @@ int aspan_model_feed(struct aspan_model *model, const struct aspan_event *event)
 		result = aspan_model_note_procname(&model->processes[process], &event->origin);
 	}
 	return result ? result : take(model, process, event);
+}
+
+void aspan_model_prefetch(const struct aspan_model *model, const struct aspan_event *event)
+{
+	if (model->last_process != NONE && event->address) {
+		aspan_block_map_prefetch(&model->processes[model->last_process].blocks,
+					 event->address);
+	}
 }
 
 void aspan_model_note_discarded_events(struct aspan_model *model, uint32_t trace,

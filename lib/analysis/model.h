@@ -9,6 +9,7 @@
  *   groups. A pid that is used again (or a program that replaced itself by exec) is a new process: its first
  *   groups are registered under ids that the old one has registered, and not released: a released group that is
  *   interned while blocks of it live is registered again.
+ * - Questions beyond groups are answered by a tally (tally.h), which is told what each event means.
  * - What a lost event would have told is taken from later ones where they tell it (group.h); the model never
  *   gives a negative number, and says which numbers are not certain.
  */
@@ -19,6 +20,7 @@
 #include "events.h"
 #include "group.h"
 #include "id-map.h"
+#include "questions.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -62,10 +64,30 @@ struct aspan_model {
 	bool is_cut_short; /* reading failed before the end */
 	uint64_t first_ns, last_ns; /* of all events; 0 before the first */
 
+	/* What of the trace counts; what was before only sets the state that it begins with. */
+	uint64_t from_ns, to_ns;
+	bool has_window_begun;
+	bool is_past_window; /* the rest of the trace can change nothing */
+
+	struct aspan_questions questions;
+	struct aspan_tally *tally; /* NULL: groups alone are asked for */
 	uint32_t last_process; /* of the last event, or NONE */
 };
 
+/* A model of groups alone, and all of the trace. NULL without memory. */
 struct aspan_model *aspan_model_create(void);
+
+/* What shall be answered beyond that, which is copied. Once, before all else. 0 or -ENOMEM. */
+int aspan_model_ask(struct aspan_model *model, const struct aspan_questions *questions);
+
+/* Whether events must tell more than group, address, size and tags. */
+static inline bool aspan_model_wants_detail(const struct aspan_model *model)
+{
+	return model->tally;
+}
+
+/* The event will soon be fed: what it needs is fetched meanwhile. */
+void aspan_model_prefetch(const struct aspan_model *model, const struct aspan_event *event);
 
 /* NULL is allowed. */
 void aspan_model_destroy(struct aspan_model *model);

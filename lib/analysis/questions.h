@@ -101,7 +101,7 @@ int aspan_questions_add_extras(struct aspan_questions *questions, const char *te
 			       size_t message_bytes);
 
 /* The words that --by takes for this breakdown. Returns `text`. */
-#define ASPAN_BREAKDOWN_TEXT_SIZE (ASPAN_BREAKDOWN_KEYS_MAX * (ASPAN_TAG_KEY_BYTES + 16))
+#define ASPAN_BREAKDOWN_TEXT_SIZE (ASPAN_BREAKDOWN_KEYS_MAX * (2 * ASPAN_TAG_KEY_BYTES + 16))
 char *aspan_breakdown_get_text(const struct aspan_breakdown_question *question,
 			       char text[ASPAN_BREAKDOWN_TEXT_SIZE]);
 
