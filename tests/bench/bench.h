@@ -48,6 +48,9 @@ extern struct bench_options bench_options;
 /* `cases` ends with an entry without a name. Returns main()'s status. */
 int bench_main(int argc, char **argv, const struct bench_case *cases);
 
+/* For a program with a main() of its own: calls the function once, inside the group if it is wanted. */
+void bench_run_in_group(void (*run)(uint64_t ops), bool is_entered);
+
 /* For the threads of a case: enters the group on this thread if the round has it, and exits it. */
 void bench_enter(void);
 void bench_exit(void);

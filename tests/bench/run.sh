@@ -41,7 +41,12 @@ if [ "$is_building" = yes ]; then
 	if [ ! -e "$build/CMakeCache.txt" ]; then
 		cmake -S "$source" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo >/dev/null
 	fi
-	cmake --build "$build" --target allocspan-bench >/dev/null
+	# Ninja prints what a compiler said on its own standard output.
+	if ! said=$(cmake --build "$build" --target allocspan-bench 2>&1); then
+		printf '%s\n' "$said" | tail -n 40 >&2
+		echo "bench: could not build in $build; see above" >&2
+		exit 1
+	fi
 fi
 
 trap lttng_fixture_stop EXIT

@@ -3,17 +3,29 @@
 
 import argparse
 import json
+import os
 import pathlib
 import sys
 
+import cases
 import machine
 import output
 import runner
 import session
+import targets
 import variants
-import workloads
 
 SOURCE = pathlib.Path(__file__).resolve().parents[3]
+
+
+class Context:
+    """What every case is given."""
+
+    def __init__(self, setting, processors, quick):
+        self.setting = setting
+        self.processors = processors
+        self.quick = quick
+        self.say = output.say
 
 
 def parse(arguments):
@@ -21,36 +33,45 @@ def parse(arguments):
     parser.add_argument("--build", type=pathlib.Path, required=True)
     parser.add_argument("--sessiond", type=int, required=True)
     parser.add_argument("--quick", action="store_true")
-    parser.add_argument("--only", metavar="CASE", action="append")
+    parser.add_argument("--only", metavar="CASE", action="append", default=[])
     parser.add_argument("--json", type=pathlib.Path)
     return parser.parse_args(arguments)
 
 
 def main(arguments):
     options = parse(arguments)
-    names = [workload.name for workload in workloads.ALL]
-    for name in options.only or []:
-        if name not in names:
-            print(f"bench: no case {name}; there are: {' '.join(names)}", file=sys.stderr)
-            return 2
+    chosen = cases.choose(options.only)
+    if not chosen:
+        print(f"bench: no case {' '.join(options.only)}; there are: {' '.join(cases.names())}", file=sys.stderr)
+        return 2
     processors = machine.Processors()
-    result = {"machine": machine.describe(options.build, SOURCE), "quick": options.quick, "rows": []}
+    result = {"machine": machine.describe(options.build, SOURCE), "quick": options.quick, "failed": []}
     processors.keep_away(options.sessiond)
-    try:
-        setting = variants.Setting(options.build)
-        for workload in workloads.ALL:
-            if options.only and workload.name not in options.only:
-                continue
-            rows = workloads.measure(setting, processors, workload, 2 if options.quick else 9,
-                                     options.quick, output.say)
-            output.workload_table(rows)
-            result["rows"] += rows
-    except (runner.RunError, session.SessionError) as error:
-        print(f"bench: {error}", file=sys.stderr)
-        return 1
+    context = Context(variants.Setting(options.build), processors, options.quick)
+    result["rows"] = measure_all(context, chosen, result["failed"])
+    result["targets"] = targets.compare(result["rows"])
+    if not options.only:
+        targets.show(result["targets"])
+    result["machine"]["load_average_after"] = os.getloadavg()
     if options.json:
         options.json.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
-    return 0
+    return 1 if result["failed"] else 0
+
+
+def measure_all(context, chosen, failed):
+    """The rows of all cases; one that could not be measured does not keep the others from it."""
+    rows = []
+    for measure in chosen:
+        try:
+            found = measure(context)
+        except (runner.RunError, session.SessionError) as error:
+            output.say("")
+            print(f"bench: {error}", file=sys.stderr)
+            failed.append(str(error))
+        else:
+            output.show(found)
+            rows += found
+    return rows
 
 
 if __name__ == "__main__":

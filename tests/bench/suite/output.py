@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The tables for people; the JSON is the same rows, complete."""
 
+import itertools
 import sys
 
 
@@ -10,30 +11,44 @@ def say(text):
         print(f"\r\033[K{text}", end="", file=sys.stderr, flush=True)
 
 
-def _number(value):
-    return f"{value:,.1f}" if abs(value) < 1000 else f"{value:,.0f}"
+def number(value):
+    if abs(value) >= 1000:
+        return f"{value:,.0f}"
+    return f"{value:.2f}" if abs(value) < 10 else f"{value:.1f}"
 
 
-def _spread(summary, sign=""):
-    median = f"{summary['median']:{sign},.1f}"
-    return f"{median} [{_number(summary['q1'])} .. {_number(summary['q3'])}]"
+def spread(summary, sign=False):
+    mark = "+" if sign and summary["median"] >= 0 else ""
+    return f"{mark}{number(summary['median'])} [{number(summary['q1'])} .. {number(summary['q3'])}]"
 
 
-def _cells(row):
-    if "unavailable" in row:
-        return [row["variant"], row["unavailable"]]
-    cells = [row["variant"], _spread(row), _number(row["min"])]
-    for key in ("over_none", "over_lttng_loaded"):
-        cells.append(_spread(row[key], "+") if key in row else "-")
-    cells.append(f"{row['times_none']['median']:.2f}" if "times_none" in row else "-")
-    cells.append(_number(row["instructions"]) if "instructions" in row else "-")
-    cells.append(f"{row['lost_events']:,} LOST" if row.get("lost_events") else "")
-    return cells
+def _note(row):
+    notes = []
+    if row.get("lost_events"):
+        notes.append(f"{row['lost_events']:,} events LOST")
+    if not row.get("is_calm", True):
+        notes.append("disturbed")
+    return ", ".join(notes)
+
+
+# Column: its heading, and what a row has to say there; a column that no row fills is left out.
+COLUMNS = [
+    ("min", lambda row: number(row["min"]) if "min" in row else ""),
+    ("over none", lambda row: spread(row["over_none"], True) if "over_none" in row else ""),
+    ("over none, lttng loaded", lambda row: spread(row["over_lttng_loaded"], True) if "over_lttng_loaded" in row else ""),
+    ("times none", lambda row: number(row["times_none"]["median"]) if "times_none" in row else ""),
+    ("times stock recording", lambda row: spread(row["times_stock_recording"]) if "times_stock_recording" in row
+     and row["variant"] in ("full", "packed") else ""),
+    ("KiB more", lambda row: number(row["kib_more"]["median"]) if "kib_more" in row else ""),
+    ("of requested", lambda row: f"{row['percent_of_requested']:.1f} %" if "kib_more" in row else ""),
+    ("time of babeltrace2 dummy", lambda row: f"{row['times_dummy']['median']:.2f} times" if "times_dummy" in row else ""),
+    ("instructions", lambda row: number(row["instructions"]) if "instructions" in row else ""),
+    ("", _note),
+]
 
 
 def table(title, header, lines):
-    widths = [max(len(line[column]) if column < len(line) else 0 for line in [header, *lines])
-              for column in range(len(header))]
+    widths = [max(len(line[column]) for line in [header, *lines]) for column in range(len(header))]
     print(f"\n{title}")
     for line in [header, *lines]:
         cells = [cell.ljust(width) if column == 0 else cell.rjust(width)
@@ -42,10 +57,23 @@ def table(title, header, lines):
     sys.stdout.flush()
 
 
-def workload_table(rows):
-    if sys.stderr.isatty():
-        say("")
+def _case_table(rows):
     first = rows[0]
-    header = ["variant", f"{first['unit']} [quartiles]", "min", "over none", "over none, lttng loaded",
-              "times none", "instructions", "lost"]
-    table(f"{first['case']}: {first['operation']}", header, [_cells(row) for row in rows])
+    used = [(heading, tell) for heading, tell in COLUMNS if any(tell(row) for row in rows)]
+    header = ["variant", f"{first['unit']} [quartiles]", *(heading for heading, _ in used)]
+    lines = []
+    for row in rows:
+        middle = row.get("unavailable") or spread(row)
+        lines.append([row["variant"], middle, *(tell(row) for _, tell in used)])
+    calm = sum(row.get("calm_rounds", 0) for row in rows)
+    rounds = sum(row.get("rounds", 0) for row in rows)
+    share = f" ({calm:,} of {rounds:,} rounds undisturbed)" if rounds else ""
+    among = " among a million groups" if first.get("registered") else ""
+    table(f"{first['case']}: {first['operation']}{among}{share}", header, lines)
+
+
+def show(rows):
+    """A table for each case that the rows are of."""
+    say("")
+    for _, of_case in itertools.groupby(rows, key=lambda row: (row["case"], row.get("registered", 0))):
+        _case_table(list(of_case))

@@ -3,7 +3,6 @@
 
 import dataclasses
 import pathlib
-import shutil
 import subprocess
 import time
 
@@ -23,10 +22,8 @@ class Variant:
     # The events that a session records: "full", "packed", "stock", or no session.
     session: str = ""
     allocator: str = "glibc"
-
-    @property
-    def label(self):
-        return self.name if self.allocator == "glibc" else f"{self.allocator}: {self.name}"
+    # Other groups that exist.
+    registered: int = 0
 
 
 NONE = Variant("none")
@@ -40,14 +37,21 @@ STOCK_DORMANT = Variant("stock dormant", "stock")
 STOCK_RECORDING = Variant("stock recording", "stock", session="stock")
 HEAPTRACK_RECORDING = Variant("heaptrack", "heaptrack")
 
-GLIBC = [NONE, BASE, DORMANT, DORMANT_AFTER, ACTIVE, FULL, PACKED, STOCK_DORMANT, STOCK_RECORDING,
-         HEAPTRACK_RECORDING]
+# As many other groups as a service with a group for each of its users may have.
+MANY_GROUPS = 1000000
+DORMANT_MANY = dataclasses.replace(DORMANT, name="dormant, a million groups", registered=MANY_GROUPS)
+ACTIVE_MANY = dataclasses.replace(ACTIVE, name="active, a million groups", registered=MANY_GROUPS)
+
+ALL = [NONE, BASE, DORMANT, DORMANT_AFTER, ACTIVE, FULL, PACKED, STOCK_DORMANT, STOCK_RECORDING,
+       HEAPTRACK_RECORDING]
 
 
-def over(allocator):
-    """The variants that are measured over another allocator too."""
-    chosen = [NONE, BASE, DORMANT, ACTIVE, FULL, PACKED, STOCK_DORMANT, STOCK_RECORDING]
-    return [dataclasses.replace(variant, allocator=allocator) for variant in chosen]
+SHORT = [NONE, BASE, DORMANT, ACTIVE]
+
+
+def over(allocator, chosen):
+    """The same variants, over another allocator."""
+    return tuple(dataclasses.replace(variant, allocator=allocator) for variant in chosen)
 
 
 class Setting:
@@ -64,6 +68,13 @@ class Setting:
                 self.missing[allocator] = "not installed"
         if not self._has_packed():
             self.missing["packed"] = "not built"
+
+    @property
+    def command(self):
+        return self.build / "bin/allocspan"
+
+    def program(self, name):
+        return self.build / "tests/bench" / name
 
     def why_not(self, variant):
         """None, or why the variant cannot be run."""
@@ -86,7 +97,7 @@ class Setting:
 
     def _has_packed(self):
         """Asks the session daemon, while a program of ours is registered with it."""
-        program = subprocess.Popen([self.build / "tests/bench/bench-api", "guard", "--rounds", "1000000",
+        program = subprocess.Popen([self.program("bench-api"), "guard", "--rounds", "1000000",
                                     "--pause-ms", "50"], stdout=subprocess.DEVNULL)
         try:
             for _ in range(100):
@@ -99,7 +110,3 @@ class Setting:
         finally:
             program.kill()
             program.wait()
-
-
-def tool(name):
-    return shutil.which(name)
