@@ -48,18 +48,47 @@ void aspan_record_internal_end(uint32_t before)
 }
 
 /* Where this thread cannot have counters of its own, the group has some for all. */
-static ASPAN_SLOW void count_shared(uint32_t slot, const struct allocspan_stats *stats)
+static struct aspan_counters *find_counters(struct aspan_thread *thread, uint32_t slot,
+					    const struct allocspan_stats *stats)
 {
-	aspan_counters_add_shared(&aspan_group_of_slot(slot)->ended, stats);
+	struct aspan_counters *counters = aspan_thread_counters(thread, slot);
+
+	if (!counters) {
+		aspan_counters_add_shared(&aspan_group_of_slot(slot)->ended, stats);
+	}
+	return counters;
+}
+
+static ASPAN_SLOW void count_alloc_slowly(uint32_t slot, size_t size_bytes)
+{
+	const struct allocspan_stats stats = { .alloc_count = 1, .alloc_bytes = size_bytes };
+	struct aspan_thread *thread = &aspan_thread;
+	struct aspan_counters *counters = find_counters(thread, slot, &stats);
+
+	if (counters) {
+		aspan_counters_add_alloc(counters, size_bytes);
+		aspan_counters_add_alloc(&thread->totals, size_bytes);
+	}
+}
+
+static ASPAN_SLOW void count_free_slowly(uint32_t slot, size_t size_bytes)
+{
+	const struct allocspan_stats stats = { .free_count = 1, .free_bytes = size_bytes };
+	struct aspan_thread *thread = &aspan_thread;
+	struct aspan_counters *counters = find_counters(thread, slot, &stats);
+
+	if (counters) {
+		aspan_counters_add_free(&thread->totals, size_bytes);
+		aspan_counters_add_free(counters, size_bytes);
+	}
 }
 
 static inline void count_alloc(struct aspan_thread *thread, uint32_t slot, size_t size_bytes)
 {
-	struct aspan_counters *counters = aspan_thread_counters(thread, slot);
+	struct aspan_counters *counters = aspan_thread_counted(thread, slot);
 
 	if (aspan_unlikely(!counters)) {
-		count_shared(slot, &(struct allocspan_stats){ .alloc_count = 1,
-							      .alloc_bytes = size_bytes });
+		count_alloc_slowly(slot, size_bytes);
 		return;
 	}
 	aspan_counters_add_alloc(counters, size_bytes);
@@ -68,11 +97,10 @@ static inline void count_alloc(struct aspan_thread *thread, uint32_t slot, size_
 
 static inline void count_free(struct aspan_thread *thread, uint32_t slot, size_t size_bytes)
 {
-	struct aspan_counters *counters = aspan_thread_counters(thread, slot);
+	struct aspan_counters *counters = aspan_thread_counted(thread, slot);
 
 	if (aspan_unlikely(!counters)) {
-		count_shared(slot, &(struct allocspan_stats){ .free_count = 1,
-							      .free_bytes = size_bytes });
+		count_free_slowly(slot, size_bytes);
 		return;
 	}
 	aspan_counters_add_free(&thread->totals, size_bytes);
@@ -125,7 +153,7 @@ static ASPAN_SLOW int track_slowly(void *address, size_t size_bytes, enum aspan_
 	return 0;
 }
 
-/* Budget: 3 ns over the real malloc; everything out of the ordinary is in track_slowly(). */
+/* What nearly every block takes; everything out of the ordinary is somewhere else, and reached by a jump. */
 void aspan_record_alloc(void *address, size_t size_bytes, enum aspan_trace_kind kind, void *ip)
 {
 	struct aspan_thread *thread = &aspan_thread;
@@ -167,23 +195,28 @@ static ASPAN_SLOW void untrack_slowly(void *address, enum aspan_trace_kind kind,
 	count_free(&aspan_thread, owner.slot, owner.size_bytes);
 }
 
-/* Budget: 3 ns over the real free; the rest as in aspan_record_alloc(). */
-void aspan_record_free(void *address, enum aspan_trace_kind kind, void *ip)
+/* As in aspan_record_alloc(). */
+void aspan_record_free_owned(void *address, _Atomic uint32_t *word, uint32_t value,
+			     enum aspan_trace_kind kind, void *ip)
 {
-	_Atomic uint32_t *word = aspan_owner_word(address);
 	struct aspan_owner owner;
-	uint32_t value;
 
-	if (aspan_unlikely(!word)) {
-		return;
-	}
-	value = aspan_owner_load(word);
-	if (aspan_unlikely(!value || !aspan_owner_is_plain(value) || free_is_observed())) {
+	if (aspan_unlikely(!aspan_owner_is_plain(value) || free_is_observed())) {
 		untrack_slowly(address, kind, ip);
 		return;
 	}
 	owner = aspan_owner_clear(word, value);
 	count_free(&aspan_thread, owner.slot, owner.size_bytes);
+}
+
+void aspan_record_free(void *address, enum aspan_trace_kind kind, void *ip)
+{
+	_Atomic uint32_t *word = aspan_owner_word(address);
+	uint32_t value = word ? aspan_owner_load(word) : 0;
+
+	if (value) {
+		aspan_record_free_owned(address, word, value, kind, ip);
+	}
 }
 
 bool aspan_record_realloc_begin(void *address, struct aspan_owner *owner, void *ip)

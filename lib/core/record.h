@@ -67,6 +67,10 @@ static inline bool aspan_record_wanted(void)
 ASPAN_PRIVATE void aspan_record_alloc(void *address, size_t size_bytes, enum aspan_trace_kind kind,
 				      void *ip);
 
+/* A block is about to be freed whose word in the owner map has a value, not 0. */
+ASPAN_PRIVATE void aspan_record_free_owned(void *address, _Atomic uint32_t *word, uint32_t value,
+					   enum aspan_trace_kind kind, void *ip);
+
 /* A block is about to be freed; one that is not tracked is passed over. */
 ASPAN_PRIVATE void aspan_record_free(void *address, enum aspan_trace_kind kind, void *ip);
 

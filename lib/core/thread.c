@@ -207,7 +207,7 @@ struct aspan_thread_record *aspan_thread_record_make(void)
 	return thread->record;
 }
 
-struct aspan_counters *aspan_thread_counters_make(uint32_t slot)
+static ASPAN_SLOW struct aspan_counters *make_counters(uint32_t slot)
 {
 	struct aspan_thread_record *record = aspan_thread_record_make();
 	struct aspan_counters *counters;
@@ -219,6 +219,40 @@ struct aspan_counters *aspan_thread_counters_make(uint32_t slot)
 	lock = aspan_lock();
 	counters = aspan_counter_table_extend(&record->table, slot);
 	aspan_unlock(&lock);
+	return counters;
+}
+
+/* A signal handler finds the pair in order or no slot, and does not change it in the middle. */
+static void remember_counters(struct aspan_thread *thread, uint32_t slot,
+			      struct aspan_counters *counters)
+{
+	if (thread->is_remembering) {
+		return;
+	}
+	thread->is_remembering = true;
+	aspan_signal_fence();
+	thread->counted_slot = 0;
+	aspan_signal_fence();
+	thread->counted = counters;
+	aspan_signal_fence();
+	thread->counted_slot = slot;
+	aspan_signal_fence();
+	thread->is_remembering = false;
+}
+
+struct aspan_counters *aspan_thread_counters(struct aspan_thread *thread, uint32_t slot)
+{
+	struct aspan_counters *counters = NULL;
+
+	if (thread->record) {
+		/* The table is stored by this thread alone. */
+		counters = aspan_counter_table_find(
+			atomic_load_explicit(&thread->record->table, memory_order_relaxed), slot);
+	}
+	if (aspan_unlikely(!counters)) {
+		counters = make_counters(slot);
+	}
+	remember_counters(thread, counters ? slot : 0, counters);
 	return counters;
 }
 

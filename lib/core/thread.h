@@ -41,6 +41,7 @@ struct aspan_thread {
 	struct aspan_counters totals; /* of the current stack, over all groups: for span_exit */
 	struct aspan_thread_record *record; /* NULL before the first count, and after the end */
 	struct allocspan_fiber *own_stack; /* the one that ends with the thread */
+	bool is_remembering; /* counted_slot and counted are being changed */
 	bool is_prepared; /* aspan_thread_watch() has run */
 	bool has_ended; /* our end has run: counters go to the groups themselves */
 };
@@ -77,30 +78,22 @@ struct aspan_thread_record *aspan_thread_record_make(void);
 ASPAN_SLOW struct aspan_counters *aspan_thread_counters_make(uint32_t slot);
 
 /* The counters of this thread for a slot; NULL without memory or when the thread has ended. */
-static inline struct aspan_counters *aspan_thread_counters(struct aspan_thread *thread,
-							   uint32_t slot)
+struct aspan_counters *aspan_thread_counters(struct aspan_thread *thread, uint32_t slot);
+
+/* The same if they are the ones that were used last; else NULL. */
+static inline struct aspan_counters *aspan_thread_counted(const struct aspan_thread *thread,
+							  uint32_t slot)
 {
 	struct aspan_counters *counters;
 
-	if (aspan_likely(thread->counted_slot == slot)) {
-		return thread->counted;
+	if (aspan_unlikely(thread->counted_slot != slot)) {
+		return NULL;
 	}
-	/* The table is stored by this thread alone. */
-	counters = thread->record ?
-			   aspan_counter_table_find(atomic_load_explicit(&thread->record->table,
-									 memory_order_relaxed),
-						    slot) :
-			   NULL;
-	if (aspan_unlikely(!counters)) {
-		counters = aspan_thread_counters_make(slot);
-	}
-	/* A signal handler must find the pair in order: first nothing, then the counters, then whose they are. */
-	thread->counted_slot = 0;
 	aspan_signal_fence();
-	thread->counted = counters;
+	counters = thread->counted;
 	aspan_signal_fence();
-	thread->counted_slot = counters ? slot : 0;
-	return counters;
+	/* A signal handler that counted in another group meanwhile has left its own. */
+	return aspan_likely(thread->counted_slot == slot) ? counters : NULL;
 }
 
 /* All records, for those who sum. Call with the lock held. */

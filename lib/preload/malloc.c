@@ -184,28 +184,32 @@ EXPORT void *reallocarray(void *block, size_t count, size_t size)
 	return aspan_next.reallocarray(block, count, size);
 }
 
-/* Whether there is something left to free: not for a block of our own. */
-static inline bool freed(void *block, enum aspan_trace_kind kind, void *ip)
+/* Tells the core. Whether there is something left to free: not for a block of our own. `value` of `word` is not 0. */
+static inline bool freed(void *block, _Atomic uint32_t *word, uint32_t value,
+			 enum aspan_trace_kind kind, void *ip)
 {
-	if (aspan_unlikely(aspan_own_block_is(block))) {
+	if (aspan_unlikely(value == ASPAN_OWNER_CODE_FOREIGN)) {
 		aspan_own_block_free(block);
 		return false;
 	}
-	aspan_record_free(block, kind, ip);
+	aspan_record_free_owned(block, word, value, kind, ip);
 	return true;
 }
 
-static TRACKED void free_tracked(void *block, void *ip)
+static TRACKED void free_tracked(void *block, _Atomic uint32_t *word, uint32_t value, void *ip)
 {
-	if (freed(block, ASPAN_KIND_MALLOC, ip)) {
+	if (freed(block, word, value, ASPAN_KIND_MALLOC, ip)) {
 		aspan_next.free(block);
 	}
 }
 
 EXPORT void free(void *block)
 {
-	if (aspan_owner_is_set(block)) {
-		free_tracked(block, ASPAN_CALLER_IP());
+	_Atomic uint32_t *word = aspan_owner_word(block);
+	uint32_t value = word ? aspan_owner_load(word) : 0;
+
+	if (value) {
+		free_tracked(block, word, value, ASPAN_CALLER_IP());
 		return;
 	}
 	if (is_preparing()) {
@@ -218,16 +222,25 @@ EXPORT void free(void *block)
 	aspan_next.free(block);
 }
 
+/* The rarer ones have one form. */
+static inline bool must_free(void *block, enum aspan_trace_kind kind, void *ip)
+{
+	_Atomic uint32_t *word = aspan_owner_word(block);
+	uint32_t value = word ? aspan_owner_load(word) : 0;
+
+	return !value || freed(block, word, value, kind, ip);
+}
+
 EXPORT void free_sized(void *block, size_t size)
 {
-	if (!aspan_owner_is_set(block) || freed(block, ASPAN_KIND_MALLOC, ASPAN_CALLER_IP())) {
+	if (must_free(block, ASPAN_KIND_MALLOC, ASPAN_CALLER_IP())) {
 		aspan_next.free_sized(block, size);
 	}
 }
 
 EXPORT void free_aligned_sized(void *block, size_t alignment, size_t size)
 {
-	if (!aspan_owner_is_set(block) || freed(block, ASPAN_KIND_MEMALIGN, ASPAN_CALLER_IP())) {
+	if (must_free(block, ASPAN_KIND_MEMALIGN, ASPAN_CALLER_IP())) {
 		aspan_next.free_aligned_sized(block, alignment, size);
 	}
 }
@@ -242,7 +255,6 @@ EXPORT int posix_memalign(void **block, size_t alignment, size_t size)
 	return error;
 }
 
-/* The rarer ones have one form. */
 static inline void *aligned(void *block, size_t size, void *ip)
 {
 	return aspan_record_wanted() ? allocated(block, size, ASPAN_KIND_MEMALIGN, ip) : block;

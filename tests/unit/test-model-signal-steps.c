@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Between any two instructions of entering and exiting, a signal handler may enter and exit (DESIGN 4.2, and ordering 1 of
- * lib/core/group-stack.h).
+ * Between any two instructions of entering, exiting and counting, a signal handler may do the same (DESIGN 4.2, ordering 1 of
+ * lib/core/group-stack.h, and lib/core/counters.h).
  *
  * Not a model of the code but the code: the processor's trap flag gives a SIGTRAP after each instruction of an operation.
  * After each so-many-th of them the handler enters and exits guards, and the operation is run until each instruction
@@ -115,6 +115,18 @@ static void exit_by_unwinding(void)
 	allocspan_unwind(&mark);
 }
 
+/* Not of the allocator: what is stepped through is the counting. */
+static _Alignas(16) char blocks[4][64];
+
+static void use_blocks(void)
+{
+	struct allocspan_guard guard = allocspan_token_enter(tokens[OF_HANDLER_A]);
+
+	allocspan_block_announce(blocks[0], 1000);
+	allocspan_guard_exit(&guard);
+	allocspan_block_retire(blocks[0]);
+}
+
 /* So many that the stack grows inside the handler. */
 static void enter_many(void)
 {
@@ -131,10 +143,10 @@ static void enter_many(void)
 }
 
 static void (*const patterns[])(void) = {
-	exit_in_order, exit_outer_first, exit_by_unwinding, exit_rotated, enter_many,
+	use_blocks, exit_in_order, exit_outer_first, exit_by_unwinding, exit_rotated, enter_many,
 };
 
-enum { GROWING = COUNT_OF(patterns) - 1 };
+enum { USING_BLOCKS = 0, GROWING = COUNT_OF(patterns) - 1 };
 
 static void on_trap(int signal_number)
 {
@@ -247,9 +259,27 @@ static void unwound(void)
 	allocspan_guard_exit(&a);
 }
 
+static void counted(void)
+{
+	struct allocspan_guard outer = allocspan_token_enter(tokens[OUTER]);
+	struct allocspan_guard inner;
+
+	allocspan_block_announce(blocks[1], 1);
+	allocspan_block_announce(blocks[2], 20);
+	inner = allocspan_token_enter(tokens[INNER]);
+	allocspan_block_announce(blocks[3], 300);
+	allocspan_block_retire(blocks[1]);
+	allocspan_guard_exit(&inner);
+	allocspan_block_retire(blocks[3]);
+	allocspan_guard_exit(&outer);
+	allocspan_block_retire(blocks[2]);
+}
+
 static void (*const operations[])(void) = {
-	nested, outer_first, middle_first, spans_contexts_untracked, unwound,
+	nested, outer_first, middle_first, spans_contexts_untracked, unwound, counted,
 };
+
+enum { COUNTED = COUNT_OF(operations) - 1 };
 
 static size_t count_free_entries(struct allocspan_fiber *stack)
 {
@@ -264,6 +294,22 @@ static size_t count_free_entries(struct allocspan_fiber *stack)
 }
 
 static char failure[200];
+
+/* Each block was counted in the group that it is of, when it came and when it went. */
+static void note_wrong_counts(void)
+{
+	for (size_t i = 0; i < TOKENS; i++) {
+		struct allocspan_stats stats;
+
+		allocspan_token_stats(tokens[i], &stats);
+		if (stats.live_blocks || stats.live_bytes ||
+		    stats.alloc_count != stats.free_count) {
+			snprintf(failure, sizeof(failure),
+				 "token %zu has %ld live blocks, %ld bytes", i,
+				 (long) stats.live_blocks, (long) stats.live_bytes);
+		}
+	}
+}
 
 static void note_what_is_wrong(void)
 {
@@ -295,6 +341,7 @@ static void step_once(void (*operation)(void))
 	end_steps();
 	see(-1);
 	note_what_is_wrong();
+	note_wrong_counts();
 }
 
 /* On the thread that steps, which is not always the test's. */
@@ -371,6 +418,17 @@ static void a_handler_may_enter_and_exit_while_the_stack_grows(void **state)
 	each_step(1, GROWING, step_in_full_stack);
 }
 
+/* Counters are found quickly the second time, if no handler came in between: so handlers come more seldom. */
+static void a_handler_may_count_after_each_instruction(void **state)
+{
+	unsigned long usual = steps_apart;
+
+	(void) state;
+	steps_apart *= 10;
+	each_step(COUNTED, USING_BLOCKS, step_in_used_stack);
+	steps_apart = usual;
+}
+
 static int set_up(void **state)
 {
 	const struct sigaction action = { .sa_handler = on_trap };
@@ -414,6 +472,7 @@ int main(void)
 		cmocka_unit_test(a_handler_may_enter_and_exit_after_each_instruction),
 		cmocka_unit_test(a_handler_may_enter_and_exit_in_a_threads_first_enter),
 		cmocka_unit_test(a_handler_may_enter_and_exit_while_the_stack_grows),
+		cmocka_unit_test(a_handler_may_count_after_each_instruction),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
