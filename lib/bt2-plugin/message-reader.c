@@ -4,12 +4,17 @@
  *
  * Event classes are known by their addresses. The reader holds a reference on each, so that no address is used
  * again for another one.
+ *
+ * Where there may be packed events, messages go through a queue (packed-reader.h) and come out of it as the very same
+ * messages, between the records.
  */
 #include "message-reader.h"
 
 #include "bind-class.h"
 #include "event-layout.h"
 #include "id-map.h"
+#include "packed-losses.h"
+#include "packed-reader.h"
 #include "stream-table.h"
 
 #include <errno.h>
@@ -23,6 +28,7 @@ struct event_class {
 	const bt_event_class *event_class;
 	struct aspan_event_layout layout;
 	struct aspan_bind_class *bind; /* NULL: the replay wants nothing of it */
+	struct aspan_packed_layout packed;
 };
 
 struct aspan_message_reader {
@@ -33,6 +39,9 @@ struct aspan_message_reader {
 	struct event_class *event_classes;
 	size_t event_class_count;
 	struct aspan_id_map event_class_map;
+	struct aspan_packed_reader *packed; /* NULL: there are no packed events so far */
+	struct aspan_packed_losses packed_losses;
+	uint64_t late_count; /* of records, as far as the model knows */
 };
 
 struct aspan_message_reader *aspan_message_reader_create(struct aspan_model *model,
@@ -62,6 +71,8 @@ void aspan_message_reader_destroy(struct aspan_message_reader *reader)
 		bt_event_class_put_ref(reader->event_classes[i].event_class);
 		aspan_bind_class_destroy(reader->event_classes[i].bind);
 	}
+	aspan_packed_reader_destroy(reader->packed);
+	aspan_packed_losses_fini(&reader->packed_losses);
 	aspan_stream_table_fini(&reader->streams);
 	aspan_id_map_fini(&reader->event_class_map);
 	free(reader->event_classes);
@@ -79,12 +90,14 @@ static int find_stream(struct aspan_message_reader *reader, const bt_stream *str
 	return result;
 }
 
-static int fill_layout(struct aspan_message_reader *reader, const bt_event_class *event_class,
-		       struct aspan_event_layout *layout)
+static int fill_layouts(struct aspan_message_reader *reader, const bt_event_class *event_class,
+			struct event_class *layouts)
 {
 	const char *bad_field;
-	int result = aspan_event_layout_init(layout, event_class, &bad_field);
+	int result = aspan_event_layout_init(&layouts->layout, event_class, &bad_field);
 
+	result = result ? result :
+			  aspan_packed_layout_init(&layouts->packed, event_class, &bad_field);
 	if (result) {
 		FAIL(reader,
 		     "event '%s' has no field '%s' of the expected type: the trace is of another "
@@ -108,7 +121,7 @@ static int add_event_class(struct aspan_message_reader *reader, const bt_event_c
 	reader->event_classes = moved;
 	*index = (uint32_t) reader->event_class_count;
 	moved[*index] = (struct event_class){ .event_class = event_class };
-	result = fill_layout(reader, event_class, &moved[*index].layout);
+	result = fill_layouts(reader, event_class, &moved[*index]);
 	if (!result && reader->replay) {
 		result = aspan_bind_class_create(&moved[*index].bind, reader->replay,
 						 reader->component, event_class);
@@ -238,7 +251,11 @@ static int read_discarded_events(struct aspan_message_reader *reader, const bt_m
 	int result = find_stream(reader, bt_message_discarded_events_borrow_stream_const(message),
 				 &stream);
 
-	if (!result) {
+	if (!result && reader->packed) {
+		result = aspan_packed_losses_add_events(&reader->packed_losses, reader->model,
+							stream->origin.trace,
+							is_known ? &count : NULL);
+	} else if (!result) {
 		aspan_model_note_discarded_events(reader->model, stream->origin.trace,
 						  is_known ? &count : NULL);
 	}
@@ -261,7 +278,7 @@ static int read_discarded_packets(struct aspan_message_reader *reader, const bt_
 	return result;
 }
 
-int aspan_message_reader_read(struct aspan_message_reader *reader, const bt_message *message)
+static int read_now(struct aspan_message_reader *reader, const bt_message *message)
 {
 	switch (bt_message_get_type(message)) {
 	case BT_MESSAGE_TYPE_EVENT:
@@ -273,4 +290,165 @@ int aspan_message_reader_read(struct aspan_message_reader *reader, const bt_mess
 	default:
 		return 0;
 	}
+}
+
+/* From here on: traces that may have packed events. */
+
+static int queue_event(struct aspan_message_reader *reader, const bt_message *message)
+{
+	const bt_event *source = bt_message_event_borrow_event_const(message);
+	const struct event_class *event_class;
+	const struct aspan_stream *stream;
+	struct aspan_origin origin;
+	uint64_t time_ns;
+	bool is_allocation;
+	int result = find_stream(reader, bt_event_borrow_stream_const(source), &stream);
+
+	if (!result) {
+		result =
+			find_event_class(reader, bt_event_borrow_class_const(source), &event_class);
+	}
+	if (!result) {
+		result = read_time(reader, stream, message, &time_ns);
+	}
+	if (result) {
+		return result;
+	}
+	is_allocation = event_class->layout.type == ASPAN_EVENT_ALLOC ||
+			event_class->layout.type == ASPAN_EVENT_FREE;
+	if (is_allocation || event_class->packed.is_packed) {
+		aspan_stream_read_origin(stream, source, &origin);
+	}
+	if (event_class->packed.is_packed) {
+		return aspan_packed_reader_add_event(reader->packed, &event_class->packed, message,
+						     &origin, time_ns);
+	}
+	return aspan_packed_reader_add_message(reader->packed, message, time_ns,
+					       is_allocation ? &origin : NULL);
+}
+
+static int queue_message(struct aspan_message_reader *reader, const bt_message *message)
+{
+	switch (bt_message_get_type(message)) {
+	case BT_MESSAGE_TYPE_EVENT:
+		return queue_event(reader, message);
+	case BT_MESSAGE_TYPE_DISCARDED_EVENTS:
+	case BT_MESSAGE_TYPE_DISCARDED_PACKETS:
+		return aspan_packed_reader_add_message(reader->packed, message, 0, NULL);
+	default:
+		return 0;
+	}
+}
+
+static int take_record(struct aspan_message_reader *reader,
+		       const struct aspan_packed_output *output)
+{
+	const struct aspan_packed_record *record = output->record;
+	struct aspan_event event = {
+		.type = record->is_free ? ASPAN_EVENT_FREE : ASPAN_EVENT_ALLOC,
+		.time_ns = output->time_ns,
+		.origin = output->origin,
+		.group_id = output->group->id,
+		.tags = output->group->tags,
+		.address = record->address,
+		.size_bytes = record->size_bytes,
+		.current_group_id = output->current_group_id,
+	};
+	int result = reader->replay ?
+			     aspan_bind_replay_feed(reader->replay, reader->model, &event) :
+			     aspan_model_feed(reader->model, &event);
+
+	if (result) {
+		FAIL(reader, "no memory for what the trace holds: %s", strerror(-result));
+	}
+	return result;
+}
+
+/* A record at another time than its own makes a trace as unsure as a lost event does. */
+static int note_late(struct aspan_message_reader *reader, const struct aspan_packed_output *output)
+{
+	uint64_t late_count = aspan_packed_reader_get_counts(reader->packed)->late_records;
+	int result = 0;
+
+	if (late_count > reader->late_count) {
+		result = aspan_packed_losses_add_records(&reader->packed_losses, reader->model,
+							 output->origin.trace, 0);
+	}
+	reader->late_count = late_count;
+	return result;
+}
+
+static int take_output(struct aspan_message_reader *reader,
+		       const struct aspan_packed_output *output, const bt_message *message)
+{
+	int result;
+
+	switch (output->type) {
+	case ASPAN_PACKED_RECORD:
+		result = note_late(reader, output);
+		return result ? result : take_record(reader, output);
+	case ASPAN_PACKED_LOSS:
+		return aspan_packed_losses_add_records(&reader->packed_losses, reader->model,
+						       output->origin.trace, output->lost_count);
+	default:
+		result = read_now(reader, message);
+		bt_message_put_ref(message);
+		return result;
+	}
+}
+
+static int take_what_is_due(struct aspan_message_reader *reader)
+{
+	struct aspan_packed_output output;
+	const bt_message *message;
+	int result;
+
+	while ((result = aspan_packed_reader_next(reader->packed, &output, &message)) == 1) {
+		result = take_output(reader, &output, message);
+		if (result) {
+			return result;
+		}
+	}
+	return result;
+}
+
+int aspan_message_reader_read(struct aspan_message_reader *reader, const bt_message *message)
+{
+	int result;
+
+	if (!reader->packed && aspan_packed_reader_is_wanted_for(message)) {
+		reader->packed = aspan_packed_reader_create(reader->component);
+		if (!reader->packed) {
+			FAIL(reader, "no memory for packed events");
+			return -ENOMEM;
+		}
+	}
+	if (!reader->packed) {
+		return read_now(reader, message);
+	}
+	result = queue_message(reader, message);
+	return result ? result : take_what_is_due(reader);
+}
+
+int aspan_message_reader_finish(struct aspan_message_reader *reader)
+{
+	int result;
+
+	if (!reader->packed) {
+		return 0;
+	}
+	aspan_packed_reader_end(reader->packed);
+	result = take_what_is_due(reader);
+	aspan_packed_losses_finish(&reader->packed_losses, reader->model);
+	return result;
+}
+
+int aspan_message_reader_add_notes(const struct aspan_message_reader *reader,
+				   struct aspan_report *report)
+{
+	return reader->packed ?
+		       aspan_packed_losses_add_notes(&reader->packed_losses,
+						     aspan_packed_reader_get_counts(reader->packed),
+						     report) :
+		       0;
 }

@@ -10,6 +10,7 @@
 
 #include "bind-replay.h"
 #include "model.h"
+#include "report.h"
 
 #include <babeltrace2/babeltrace.h>
 
@@ -26,7 +27,17 @@ void aspan_message_reader_set_replay(struct aspan_message_reader *reader,
 /* NULL is allowed. */
 void aspan_message_reader_destroy(struct aspan_message_reader *reader);
 
-/* Takes a message. 0; or negative errno, and a cause is appended to the thread's error. */
+/*
+ * Takes a message. 0; or negative errno, and a cause is appended to the thread's error. Of traces with packed events
+ * (tp/packed-format.md) what it tells may wait for others.
+ */
 int aspan_message_reader_read(struct aspan_message_reader *reader, const bt_message *message);
+
+/* There are no more messages, or reading failed: what waits goes to the model. As aspan_message_reader_read(). */
+int aspan_message_reader_finish(struct aspan_message_reader *reader);
+
+/* Adds what is to be said of packed events to a report. 0 or -ENOMEM. */
+int aspan_message_reader_add_notes(const struct aspan_message_reader *reader,
+				   struct aspan_report *report);
 
 #endif

@@ -264,6 +264,9 @@ static int write_report(struct sink *sink)
 	struct aspan_report report;
 	int result = aspan_report_init(&report, sink->model);
 
+	if (!result) {
+		result = aspan_message_reader_add_notes(sink->reader, &report);
+	}
 	if (!result && sink->replay) {
 		result = aspan_bind_replay_add_notes(sink->replay, &report);
 	}
@@ -285,6 +288,8 @@ static int write_report(struct sink *sink)
 static bt_component_class_sink_consume_method_status end_early(struct sink *sink)
 {
 	aspan_model_note_cut_short(sink->model);
+	/* What waited is part of what was read; whether it is whole matters no more. */
+	aspan_message_reader_finish(sink->reader);
 	if (aspan_model_count_events(sink->model) > 0) {
 		write_report(sink);
 	}
@@ -305,6 +310,9 @@ static bt_component_class_sink_consume_method_status end(struct sink *sink)
 {
 	bool is_empty;
 
+	if (aspan_message_reader_finish(sink->reader)) {
+		return BT_COMPONENT_CLASS_SINK_CONSUME_METHOD_STATUS_ERROR;
+	}
 	if (sink->replay && aspan_bind_replay_finish(sink->replay, sink->model)) {
 		FAIL(sink, "no memory for what the trace holds");
 		return BT_COMPONENT_CLASS_SINK_CONSUME_METHOD_STATUS_ERROR;
