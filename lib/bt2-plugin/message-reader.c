@@ -353,6 +353,9 @@ static int take_record(struct aspan_message_reader *reader,
 		.address = record->address,
 		.size_bytes = record->size_bytes,
 		.current_group_id = output->current_group_id,
+		.span_id = record->span_id,
+		.kind = record->kind,
+		.ip = record->ip,
 	};
 	int result = reader->replay ?
 			     aspan_bind_replay_feed(reader->replay, reader->model, &event) :
