@@ -9,8 +9,7 @@
 #include "message-reader.h"
 #include "model.h"
 #include "output-file.h"
-#include "report-json.h"
-#include "report-text.h"
+#include "report-formats.h"
 #include "report.h"
 
 #include <errno.h>
@@ -30,9 +29,9 @@ struct sink {
 	struct aspan_message_reader *reader;
 	struct aspan_bind_replay *replay; /* NULL: no bindings */
 	struct aspan_report_outcome *outcome; /* NULL: nobody asks */
-	bool is_json;
+	const struct aspan_report_format *format;
 	char *output; /* NULL: standard output */
-	struct aspan_report_text_options text;
+	struct aspan_report_format_options options;
 };
 
 static void destroy(struct sink *sink)
@@ -54,10 +53,18 @@ struct parameter {
 
 static bool take_format(struct sink *sink, const bt_value *value)
 {
-	const char *format = bt_value_is_string(value) ? bt_value_string_get(value) : "";
+	const char *name = bt_value_is_string(value) ? bt_value_string_get(value) : "";
 
-	sink->is_json = strcmp(format, "json") == 0;
-	return sink->is_json || strcmp(format, "text") == 0;
+	sink->format = aspan_report_format_find(name);
+	return sink->format;
+}
+
+static bool take_value(struct sink *sink, const bt_value *value)
+{
+	const char *word = bt_value_is_string(value) ? bt_value_string_get(value) : "";
+
+	sink->options.value = aspan_stack_value_find(word);
+	return sink->options.value < ASPAN_STACK_VALUE_COUNT;
 }
 
 static bool take_output(struct sink *sink, const bt_value *value)
@@ -80,7 +87,7 @@ static bool take_color(struct sink *sink, const bt_value *value)
 	if (!bt_value_is_bool(value)) {
 		return false;
 	}
-	sink->text.has_colour = bt_value_bool_get(value);
+	sink->options.text.has_colour = bt_value_bool_get(value);
 	return true;
 }
 
@@ -94,7 +101,7 @@ static bool take_width(struct sink *sink, const bt_value *value)
 	} else if (bt_value_is_unsigned_integer(value)) {
 		width = (int64_t) bt_value_integer_unsigned_get(value);
 	}
-	sink->text.width = (unsigned int) width;
+	sink->options.text.width = (unsigned int) width;
 	return width >= 0 && width <= INT16_MAX;
 }
 
@@ -140,7 +147,8 @@ static bool take_bind(struct sink *sink, const bt_value *value)
 }
 
 static const struct parameter parameters[] = {
-	{ "format", take_format, "\"text\" or \"json\"" },
+	{ "format", take_format, aspan_report_format_names },
+	{ "value", take_value, "\"bytes\", \"count\", \"live\", \"live-count\" or \"peak\"" },
 	{ "output", take_output, "a path" },
 	{ "by", take_by, "\"group\"" },
 	{ "color", take_color, "a boolean" },
@@ -177,6 +185,7 @@ static struct sink *create(bt_self_component *component, void *outcome)
 	}
 	sink->component = component;
 	sink->outcome = outcome;
+	sink->format = aspan_report_format_find("text");
 	sink->model = aspan_model_create();
 	sink->reader = sink->model ? aspan_message_reader_create(sink->model, component) : NULL;
 	if (!sink->reader) {
@@ -237,12 +246,6 @@ aspan_report_sink_graph_is_configured(bt_self_component_sink *self)
 	return BT_COMPONENT_CLASS_SINK_GRAPH_IS_CONFIGURED_METHOD_STATUS_OK;
 }
 
-static int write_to(const struct sink *sink, const struct aspan_report *report, FILE *stream)
-{
-	return sink->is_json ? aspan_report_json_write(report, stream) :
-			       aspan_report_text_write(report, &sink->text, stream);
-}
-
 static int write_file(const struct sink *sink, const struct aspan_report *report)
 {
 	struct aspan_output_file file;
@@ -251,7 +254,7 @@ static int write_file(const struct sink *sink, const struct aspan_report *report
 	if (result) {
 		return result;
 	}
-	result = write_to(sink, report, file.stream);
+	result = sink->format->write(report, &sink->options, file.stream);
 	if (result) {
 		aspan_output_file_abandon(&file);
 		return result;

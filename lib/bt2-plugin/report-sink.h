@@ -2,7 +2,8 @@
 /*
  * The sink component class `sink.allocspan.report`: reads a trace and writes a report.
  *
- * Parameters, all optional: `format` ("text" or "json"), `output` (path of a file; standard output),
+ * Parameters, all optional: `format` (report-formats.c names them; "text"), `value` (of formats of stacks: report-stacks.h), `output` (path
+ * of a file; standard output),
  * `by` ("group"), `color` (boolean), `width` (unsigned: the columns of the terminal), `cut-short` (boolean: a
  * part of the trace is missing, and the report shall say so), `bind` (array of strings: bindings to replay, as
  * include/allocspan/bind.h describes them).

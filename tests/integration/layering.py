@@ -41,6 +41,8 @@ LIBRARY_USERS = {
     r"lttng/.*": {"tp", "lib/cli"},
     r"babeltrace2/.*": {"lib/bt2-plugin", "lib/cli"},
     r"json-c/.*": {"lib/bt2-plugin", "lib/cli"},
+    r"protobuf-c/.*": {"lib/bt2-plugin"},
+    r"zlib.h": {"lib/bt2-plugin"},
 }
 
 # Which of our targets a target may link, and which libraries; anything else is a breach.
@@ -51,7 +53,10 @@ MAY_LINK = {
     "allocspan-bind-spec": set(),
     "allocspan-bind": {"allocspan", "allocspan-bind-spec", "Threads"},
     "allocspan-analysis": {"allocspan-bind-spec"},
-    "babeltrace-plugin-allocspan": {"allocspan-analysis", "BABELTRACE2", "JSON_C"},
+    "allocspan-report-formats": {"allocspan-analysis", "JSON_C", "PROTOBUF_C", "ZLIB"},
+    "babeltrace-plugin-allocspan": {
+        "allocspan-report-formats", "allocspan-analysis", "BABELTRACE2", "JSON_C",
+    },
     "allocspan-cli": {
         "allocspan-analysis", "allocspan-bind-spec", "babeltrace-plugin-allocspan",
         "BABELTRACE2", "JSON_C", "LTTNG_CTL", "LIBELF", "Threads",

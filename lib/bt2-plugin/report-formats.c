@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The formats of a report.
+ */
+#include "report-formats.h"
+
+#include "report-csv.h"
+#include "report-folded.h"
+#include "report-json.h"
+#include "report-pprof.h"
+#include "report-speedscope.h"
+
+#include <string.h>
+
+static int write_text(const struct aspan_report *report,
+		      const struct aspan_report_format_options *options, FILE *stream)
+{
+	return aspan_report_text_write(report, &options->text, stream);
+}
+
+static int write_json(const struct aspan_report *report,
+		      const struct aspan_report_format_options *options, FILE *stream)
+{
+	(void) options;
+	return aspan_report_json_write(report, stream);
+}
+
+static int write_csv(const struct aspan_report *report,
+		     const struct aspan_report_format_options *options, FILE *stream)
+{
+	(void) options;
+	return aspan_report_csv_write(report, stream);
+}
+
+static int write_folded(const struct aspan_report *report,
+			const struct aspan_report_format_options *options, FILE *stream)
+{
+	return aspan_report_folded_write(report, options->value, stream);
+}
+
+static int write_pprof(const struct aspan_report *report,
+		       const struct aspan_report_format_options *options, FILE *stream)
+{
+	(void) options;
+	return aspan_report_pprof_write(report, stream);
+}
+
+static int write_speedscope(const struct aspan_report *report,
+			    const struct aspan_report_format_options *options, FILE *stream)
+{
+	return aspan_report_speedscope_write(report, options->value, stream);
+}
+
+/* X(format, function that asks) */
+#define FORMATS(X)                                                                                 \
+	X(text, NULL)                                                                              \
+	X(json, NULL)                                                                              \
+	X(csv, aspan_report_csv_ask)                                                               \
+	X(folded, aspan_stacks_ask)                                                                \
+	X(pprof, aspan_report_pprof_ask)                                                           \
+	X(speedscope, aspan_stacks_ask)
+
+static const struct aspan_report_format formats[] = {
+#define FORMAT(format, function) { .name = #format, .ask = (function), .write = write_##format },
+	FORMATS(FORMAT)
+#undef FORMAT
+};
+
+#define FORMAT_NAME(format, function) #format " "
+const char aspan_report_format_names[] = "one of: " FORMATS(FORMAT_NAME);
+
+const struct aspan_report_format *aspan_report_format_find(const char *name)
+{
+	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
+		if (strcmp(formats[i].name, name) == 0) {
+			return &formats[i];
+		}
+	}
+	return NULL;
+}
