@@ -16,12 +16,15 @@
 #include "group.h"
 #include "linker.h"
 #include "lock.h"
+#include "packed-record.h"
 #include "reclaim.h"
 #include "record.h"
 #include "stats-thread.h"
 #include "thread.h"
 #include "trace.h"
 
+#define ENV_CLOCK "ALLOCSPAN_CLOCK"
+#define CLOCK_MONOTONIC_NAME "monotonic"
 #define ENV_DEBUG "ALLOCSPAN_DEBUG"
 #define ENV_ROOT "ALLOCSPAN_ROOT"
 #define ENV_STATS_INTERVAL "ALLOCSPAN_STATS_INTERVAL_MS"
@@ -29,8 +32,15 @@
 
 _Atomic int aspan_init_state = ASPAN_INIT_NOT_YET;
 
+static void before_fork(void)
+{
+	aspan_packed_before_fork();
+	aspan_lock_before_fork();
+}
+
 static void after_fork_in_child(void)
 {
+	aspan_packed_after_fork();
 	aspan_thread_after_fork();
 	aspan_stats_thread_after_fork();
 	aspan_lock_after_fork();
@@ -67,6 +77,17 @@ static bool environment_says_yes(const char *name)
 	return value && strcmp(value, "") != 0 && strcmp(value, "0") != 0;
 }
 
+static bool wants_monotonic_clock(void)
+{
+	const char *value = secure_getenv(ENV_CLOCK);
+
+	if (value && strcmp(value, CLOCK_MONOTONIC_NAME) != 0) {
+		aspan_debug(ENV_CLOCK "=%s is not " CLOCK_MONOTONIC_NAME ": ignored", value);
+		return false;
+	}
+	return value;
+}
+
 static void read_stats_interval(void)
 {
 	const char *value = secure_getenv(ENV_STATS_INTERVAL);
@@ -92,14 +113,17 @@ __attribute__((constructor)) static void start(void)
 
 	aspan_debug_wanted = environment_says_yes(ENV_DEBUG);
 	read_stats_interval();
+	aspan_packed_clock_init(wants_monotonic_clock());
 	aspan_linker_init();
 	if (aspan_init() == 0) {
-		pthread_atfork(aspan_lock_before_fork, aspan_lock_after_fork, after_fork_in_child);
+		pthread_atfork(before_fork, aspan_lock_after_fork, after_fork_in_child);
 		aspan_trace_open();
 		/* The first thread decides where LTTng's thread-local storage is: the others then take no lock of the linker. */
 		aspan_thread_prepare();
 		/* After LTTng's own, so that it runs before LTTng's end. */
 		atexit(aspan_stats_thread_finish);
+		atexit(aspan_packed_finish);
+		at_quick_exit(aspan_packed_finish);
 	}
 	aspan_record_internal_end(busy);
 	if (environment_says_yes(ENV_ROOT)) {

@@ -8,6 +8,7 @@
 
 #include "budget.h"
 #include "group.h"
+#include "packed-record.h"
 #include "record.h"
 #include "stats-thread.h"
 #include "trace.h"
@@ -27,6 +28,7 @@ void aspan_observe_alloc(void *address, size_t size_bytes, struct allocspan_toke
 		aspan_trace_emit(alloc, address, size_bytes, group->view.id, aspan_thread.span_id,
 				 kind, group->tag_string, ip);
 	}
+	aspan_packed_alloc(&aspan_thread, address, size_bytes, group->slot, kind, ip);
 	aspan_stats_thread_ensure();
 	if (has_hook(ASPAN_HOOK_BUDGET)) {
 		aspan_budget_alloc(group, size_bytes, ip);
@@ -56,5 +58,6 @@ void aspan_observe_free(void *address, size_t size_bytes, struct allocspan_token
 			aspan_slot_is_group(current) ? aspan_group_of_slot(current)->view.id : 0,
 			aspan_thread.span_id, kind, group->tag_string, ip);
 	}
+	aspan_packed_free(&aspan_thread, address, size_bytes, group->slot, kind, ip);
 	errno = saved_errno;
 }

@@ -12,6 +12,7 @@
 
 #include "group-stack.h"
 #include "group.h"
+#include "packed-record.h"
 #include "span.h"
 
 /* So many are waited for before the stacks are looked through. */
@@ -127,8 +128,42 @@ static void unlink_group(struct allocspan_token *group)
 	}
 }
 
+static void link_group(struct allocspan_token *group)
+{
+	group->previous = NULL;
+	group->next = released_groups;
+	if (released_groups) {
+		released_groups->previous = group;
+	}
+	released_groups = group;
+}
+
+/*
+ * Packed records mention slots: what waits in rings goes before a slot can be used again. Nothing mentions these groups
+ * any more but what has been pushed by now. Returns how many are left, since some record may have to wait.
+ */
+static size_t reclaim_doomed(struct allocspan_token *doomed)
+{
+	bool is_flushed = doomed && aspan_packed_flush();
+	size_t left = 0;
+
+	while (doomed) {
+		struct allocspan_token *next = doomed->next;
+
+		if (is_flushed) {
+			aspan_group_reclaim(doomed);
+		} else {
+			link_group(doomed);
+			left++;
+		}
+		doomed = next;
+	}
+	return left;
+}
+
 static size_t reclaim_groups(void)
 {
+	struct allocspan_token *doomed = NULL;
 	struct allocspan_token *group = released_groups;
 	size_t left = 0;
 
@@ -143,11 +178,12 @@ static size_t reclaim_groups(void)
 			left++;
 		} else {
 			unlink_group(group);
-			aspan_group_reclaim(group);
+			group->next = doomed;
+			doomed = group;
 		}
 		group = next;
 	}
-	return left;
+	return left + reclaim_doomed(doomed);
 }
 
 static size_t reclaim_spans(void)
@@ -199,12 +235,7 @@ static void reclaim_if_due(void)
 
 void aspan_reclaim_add_group(struct allocspan_token *group)
 {
-	group->previous = NULL;
-	group->next = released_groups;
-	if (released_groups) {
-		released_groups->previous = group;
-	}
-	released_groups = group;
+	link_group(group);
 	reclaim_if_due();
 }
 
@@ -219,7 +250,7 @@ bool aspan_reclaim_group_now(struct allocspan_token *group)
 	}
 	prepare_group(group);
 	look_through_stacks();
-	if (group_is_needed(group)) {
+	if (group_is_needed(group) || !aspan_packed_is_flushed()) {
 		return false;
 	}
 	if (group->state == ASPAN_GROUP_RELEASED) {

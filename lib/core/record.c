@@ -9,6 +9,7 @@
 #include "group.h"
 #include "linker.h"
 #include "observe.h"
+#include "packed-record.h"
 #include "stats-thread.h"
 #include "trace.h"
 
@@ -116,7 +117,7 @@ static inline uint32_t hooks(void)
 /* Not 0 while anybody looks at single new blocks. */
 static inline uint32_t alloc_is_observed(void)
 {
-	return hooks() | aspan_trace_flag(alloc) | aspan_trace_flag(group_stats);
+	return hooks() | aspan_trace_flag(alloc) | aspan_stats_thread_is_missing();
 }
 
 static inline uint32_t free_is_observed(void)
@@ -147,7 +148,7 @@ static ASPAN_SLOW int track_slowly(void *address, size_t size_bytes, enum aspan_
 		return error;
 	}
 	count_alloc(thread, slot, size_bytes);
-	if (alloc_is_observed()) {
+	if (alloc_is_observed() | aspan_trace_flag(packed_events)) {
 		aspan_observe_alloc(address, size_bytes, aspan_group_of_slot(slot), kind, ip);
 	}
 	return 0;
@@ -168,6 +169,7 @@ void aspan_record_alloc(void *address, size_t size_bytes, enum aspan_trace_kind 
 	}
 	aspan_owner_write(word, slot, size_bytes);
 	count_alloc(thread, slot, size_bytes);
+	aspan_packed_alloc(thread, address, size_bytes, slot, kind, ip);
 }
 
 int aspan_record_announce(void *address, size_t size_bytes, void *ip)
@@ -188,7 +190,7 @@ static ASPAN_SLOW void untrack_slowly(void *address, enum aspan_trace_kind kind,
 	if (!aspan_owner_take(address, &owner)) {
 		return;
 	}
-	if (free_is_observed()) {
+	if (free_is_observed() | aspan_trace_flag(packed_events)) {
 		aspan_observe_free(address, owner.size_bytes, aspan_group_of_slot(owner.slot), kind,
 				   ip);
 	}
@@ -206,6 +208,7 @@ void aspan_record_free_owned(void *address, _Atomic uint32_t *word, uint32_t val
 		return;
 	}
 	owner = aspan_owner_clear(word, value);
+	aspan_packed_free(&aspan_thread, address, owner.size_bytes, owner.slot, kind, ip);
 	count_free(&aspan_thread, owner.slot, owner.size_bytes);
 }
 
@@ -224,7 +227,7 @@ bool aspan_record_realloc_begin(void *address, struct aspan_owner *owner, void *
 	if (!aspan_owner_take(address, owner)) {
 		return false;
 	}
-	if (free_is_observed()) {
+	if (free_is_observed() | aspan_trace_flag(packed_events)) {
 		aspan_observe_free(address, owner->size_bytes, aspan_group_of_slot(owner->slot),
 				   ASPAN_KIND_REALLOC, ip);
 	}
@@ -242,7 +245,7 @@ void aspan_record_realloc_undo(void *address, const struct aspan_owner *owner, v
 	aspan_owner_set(address, *owner);
 	/* Counted like the events: in this order the group is never without a live block. */
 	count_alloc(&aspan_thread, owner->slot, owner->size_bytes);
-	if (alloc_is_observed()) {
+	if (alloc_is_observed() | aspan_trace_flag(packed_events)) {
 		aspan_observe_alloc(address, owner->size_bytes, aspan_group_of_slot(owner->slot),
 				    ASPAN_KIND_REALLOC, ip);
 	}

@@ -4,27 +4,15 @@
  */
 #include "stats-thread.h"
 
-#include <pthread.h>
-#include <signal.h>
-#include <stdatomic.h>
 #include <time.h>
-#include <unistd.h>
 
-#include "debug.h"
 #include "group.h"
 #include "lock.h"
-#include "record.h"
 
-#define STACK_BYTES ((size_t) 256 * 1024)
-#define THREAD_NAME "allocspan-stats"
 #define MS_PER_S 1000
 #define NS_PER_MS 1000000
 
 unsigned int aspan_stats_interval_ms = ASPAN_STATS_INTERVAL_MS;
-
-static _Atomic bool is_running;
-static _Atomic pid_t
-	owner_pid; /* a child of vfork() shares our memory and must not start threads */
 
 static void emit(struct allocspan_token *group, const struct allocspan_stats *stats)
 {
@@ -89,14 +77,10 @@ static void wait_interval(void)
 	clock_nanosleep(CLOCK_MONOTONIC, 0, &interval, NULL);
 }
 
-static void *run(void *unused)
+static void run(void)
 {
 	void *sessions = NULL;
 
-	(void) unused;
-	/* Nothing that this thread allocates is the program's. */
-	aspan_record_internal_begin();
-	pthread_setname_np(pthread_self(), THREAD_NAME);
 	while (aspan_trace_enabled(group_stats)) {
 		/* Only compared: the list itself is LTTng's. */
 		void *current = *(void *const volatile *) aspan_trace.group_stats.sessions;
@@ -105,51 +89,13 @@ static void *run(void *unused)
 		sessions = current;
 		wait_interval();
 	}
-	/* Pairs with the exchange in aspan_stats_thread_start(). */
-	atomic_store_explicit(&is_running, false, memory_order_release);
-	return NULL;
 }
 
-static int create_thread(void)
-{
-	pthread_attr_t attributes;
-	pthread_t thread;
-	sigset_t all;
-	sigset_t before;
-	int error;
-
-	pthread_attr_init(&attributes);
-	pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-	pthread_attr_setstacksize(&attributes, STACK_BYTES);
-	/* The program's signals are not for the helper. */
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	error = pthread_create(&thread, &attributes, run, NULL);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	pthread_attr_destroy(&attributes);
-	return error;
-}
+struct aspan_helper aspan_stats_helper = { .name = "allocspan-stats", .run = run };
 
 void aspan_stats_thread_start(void)
 {
-	uint32_t busy;
-
-	if (atomic_load_explicit(&is_running, memory_order_relaxed) || aspan_thread.busy) {
-		return;
-	}
-	if (atomic_load_explicit(&owner_pid, memory_order_relaxed) == 0) {
-		atomic_store_explicit(&owner_pid, getpid(), memory_order_relaxed);
-	}
-	if (atomic_load_explicit(&owner_pid, memory_order_relaxed) != getpid() ||
-	    atomic_exchange_explicit(&is_running, true, memory_order_acq_rel)) {
-		return;
-	}
-	busy = aspan_record_internal_begin();
-	if (create_thread() != 0) {
-		aspan_debug("no helper thread for group_stats");
-		atomic_store_explicit(&is_running, false, memory_order_relaxed);
-	}
-	aspan_record_internal_end(busy);
+	aspan_helper_start(&aspan_stats_helper);
 }
 
 void aspan_stats_thread_finish(void)
@@ -161,6 +107,5 @@ void aspan_stats_thread_finish(void)
 
 void aspan_stats_thread_after_fork(void)
 {
-	atomic_store_explicit(&is_running, false, memory_order_relaxed);
-	atomic_store_explicit(&owner_pid, getpid(), memory_order_relaxed);
+	aspan_helper_after_fork(&aspan_stats_helper);
 }

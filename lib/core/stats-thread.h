@@ -13,6 +13,7 @@
 #ifndef ASPAN_CORE_STATS_THREAD_H
 #define ASPAN_CORE_STATS_THREAD_H
 
+#include "helper-thread.h"
 #include "trace.h"
 
 /* How often, unless the environment says otherwise. */
@@ -23,10 +24,18 @@ extern unsigned int aspan_stats_interval_ms;
 
 ASPAN_SLOW void aspan_stats_thread_start(void);
 
-/* Starts the helper if a session wants it; otherwise a look at a flag. Inside malloc, or where it may be called. */
+extern struct aspan_helper aspan_stats_helper;
+
+/* Whether a session wants the helper and it does not run; otherwise a look at a flag. */
+static inline bool aspan_stats_thread_is_missing(void)
+{
+	return aspan_trace_enabled(group_stats) && !aspan_helper_is_running(&aspan_stats_helper);
+}
+
+/* Starts the helper if it is missing. Inside malloc, or where it may be called. */
 static inline void aspan_stats_thread_ensure(void)
 {
-	if (aspan_trace_enabled(group_stats)) {
+	if (aspan_stats_thread_is_missing()) {
 		aspan_stats_thread_start();
 	}
 }

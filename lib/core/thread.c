@@ -15,6 +15,7 @@
 #include "guard.h"
 #include "lock.h"
 #include "misuse.h"
+#include "packed-record.h"
 #include "trace.h"
 
 ASPAN_TLS struct aspan_thread aspan_thread;
@@ -117,6 +118,7 @@ static void end_thread(struct aspan_thread *thread)
 		thread->own_stack = NULL;
 	}
 	aspan_unlock(&lock);
+	aspan_packed_thread_end(thread);
 }
 
 /* ThreadSanitizer ends its own state of the thread in the last round. */

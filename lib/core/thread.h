@@ -18,6 +18,7 @@
 #include "counters.h"
 
 struct allocspan_fiber;
+struct aspan_packed_ring;
 
 /* Why the library is already at work on this thread; a set of bits, so that they nest. */
 enum aspan_busy {
@@ -44,6 +45,8 @@ struct aspan_thread {
 	bool is_remembering; /* counted_slot and counted are being changed */
 	bool is_prepared; /* aspan_thread_watch() has run */
 	bool has_ended; /* our end has run: counters go to the groups themselves */
+	struct aspan_packed_ring *packed_ring; /* NULL before the first packed record */
+	uint64_t packed_count; /* of packed records that were made before that ring's */
 };
 
 extern ASPAN_PRIVATE ASPAN_TLS struct aspan_thread aspan_thread;

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A source of packed events: a thread's ring with all that turns its records into events.
+ *
+ * The lock of a source makes its holder the ring's consumer. It is taken with all signals blocked, after the library's lock
+ * (lock.h) if both are needed, and nothing is done under it but encoding and recording.
+ *
+ * A record that was reserved and is not published stops the consumer: what is behind it was pushed by a handler that
+ * interrupted its push, and waits until that goes on. A thread that never goes on (it left the handler by a
+ * longjmp(), or was cancelled) must not stop its records for ever, nor may its place be used for another record as
+ * long as it could still write there. So a source in which a record is stuck is retired: its thread goes on with another one,
+ * the records behind are recorded, and the place is looked at until the thread ends.
+ */
+#ifndef ASPAN_CORE_PACKED_SOURCE_H
+#define ASPAN_CORE_PACKED_SOURCE_H
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "packed-clock.h"
+#include "packed-encode.h"
+#include "packed-ring.h"
+
+#define ASPAN_PACKED_NAME_BYTES 16
+
+/* How long a record may be reserved and not published, while records behind it are, before the source is retired. */
+#define ASPAN_PACKED_STUCK_NS UINT64_C(100000000)
+
+struct aspan_packed_source {
+	struct aspan_packed_ring ring; /* first: a thread knows its source by it */
+	struct aspan_packed_source *next; /* of all that were ever made; never changes */
+	/* Protected by the library's lock. */
+	bool is_used;
+	struct aspan_packed_source *older; /* of the same thread, retired */
+	/* Protected by the lock. */
+	pthread_mutex_t lock;
+	bool is_open;
+	bool is_retired;
+	uint64_t stuck_at; /* the position of the record that is not published, */
+	uint64_t stuck_since_ns; /* and since when; 0 if there is none */
+	int32_t vpid;
+	int32_t vtid;
+	char thread_name[ASPAN_PACKED_NAME_BYTES];
+	struct aspan_packed_piece piece;
+	struct aspan_packed_encoder encoder;
+};
+
+/* The source of a thread that has made `record_index` records so far, for the calling thread; NULL without memory. */
+struct aspan_packed_source *aspan_packed_source_create(uint64_t record_index);
+
+/* Keeps the memory for the next one. Nobody may push any more. */
+void aspan_packed_source_destroy(struct aspan_packed_source *source);
+
+/* All that were ever made. */
+struct aspan_packed_source *aspan_packed_source_first(void);
+
+static inline struct aspan_packed_source *aspan_packed_source_of(struct aspan_packed_ring *ring)
+{
+	return (struct aspan_packed_source *) ring;
+}
+
+/* Makes the caller the consumer; the signals are those to restore. */
+void aspan_packed_source_lock(struct aspan_packed_source *source, sigset_t *signals);
+void aspan_packed_source_unlock(struct aspan_packed_source *source, const sigset_t *signals);
+
+/* Whether there is nothing to record. */
+bool aspan_packed_source_is_empty(struct aspan_packed_source *source);
+
+/*
+ * The following are for the consumer.
+ */
+
+/*
+ * Records all that is published. False if something is left: it is not published, or behind what is not. Of a
+ * retired source nothing is left that anybody waits for.
+ */
+bool aspan_packed_source_drain(struct aspan_packed_source *source);
+
+/* Passes over what is published: it is of a session that has ended. */
+void aspan_packed_source_discard(struct aspan_packed_source *source);
+
+/* Lets the producer push without the lock; or no more. */
+void aspan_packed_source_open(struct aspan_packed_source *source);
+void aspan_packed_source_close(struct aspan_packed_source *source);
+
+/* Retires the source. */
+void aspan_packed_source_retire(struct aspan_packed_source *source);
+
+/* Retires the source if it has been stuck for too long. */
+void aspan_packed_source_retire_if_stuck(struct aspan_packed_source *source);
+
+/*
+ * Forgets what the parent's threads pushed, in the child of fork: nobody holds the lock or pushes any more, but, if
+ * `is_mine`, what the forking signal handler may have interrupted.
+ */
+void aspan_packed_source_reset_after_fork(struct aspan_packed_source *source, bool is_mine);
+
+#endif
