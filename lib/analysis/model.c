@@ -83,7 +83,7 @@ void aspan_model_destroy(struct aspan_model *model)
 	free(model);
 }
 
-static bool has_losses(const struct aspan_model *model, const struct aspan_process *process)
+bool aspan_model_has_losses(const struct aspan_model *model, const struct aspan_process *process)
 {
 	return process->has_gap || process->is_mixed || model->is_cut_short ||
 	       model->traces[process->trace].has_losses;
@@ -144,7 +144,7 @@ static int take_orphan(struct aspan_model *model, uint32_t process_index,
 	struct aspan_live step;
 
 	aspan_group_note_orphan(group, event->size_bytes, event->time_ns,
-				has_losses(model, &model->processes[process_index]));
+				aspan_model_has_losses(model, &model->processes[process_index]));
 	step = aspan_live_subtract(&group->base, &base);
 	return model->tally ?
 		       aspan_tally_free_orphan(model->tally, process_index, event, index, &step) :
@@ -255,10 +255,10 @@ static int take_group_stats(struct aspan_model *model, uint32_t process,
 	group = &model->groups[index];
 	base = group->base;
 	aspan_group_checkpoint(group, &event->counts, event->time_ns,
-			       has_losses(model, &model->processes[process]));
+			       aspan_model_has_losses(model, &model->processes[process]));
 	step = aspan_live_subtract(&group->base, &base);
 	/* Without losses the base is what was before the trace, and not something that happens now. */
-	if (!model->tally || !has_losses(model, &model->processes[process]) ||
+	if (!model->tally || !aspan_model_has_losses(model, &model->processes[process]) ||
 	    (step.count == 0 && step.bytes == 0)) {
 		return 0;
 	}
@@ -428,5 +428,6 @@ uint64_t aspan_model_count_events(const struct aspan_model *model)
 struct aspan_group_result aspan_model_get_result(const struct aspan_model *model,
 						 const struct aspan_group *group)
 {
-	return aspan_group_get_result(group, has_losses(model, &model->processes[group->process]));
+	return aspan_group_get_result(
+		group, aspan_model_has_losses(model, &model->processes[group->process]));
 }

@@ -110,6 +110,9 @@ void aspan_model_note_cut_short(struct aspan_model *model);
 /* Whether everything that happened while the tracer ran is in the model. */
 bool aspan_model_is_complete(const struct aspan_model *model);
 
+/* Whether events of this process may be missing. */
+bool aspan_model_has_losses(const struct aspan_model *model, const struct aspan_process *process);
+
 /* How many events of allocspan there were. */
 uint64_t aspan_model_count_events(const struct aspan_model *model);
 

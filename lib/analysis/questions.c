@@ -24,6 +24,12 @@ static const char *const extra_words[] = {
 #undef WORD
 };
 
+static const char *const sort_words[] = {
+#define WORD(symbol, word) [ASPAN_SORT_##symbol] = #word,
+	ASPAN_SORTS(WORD)
+#undef WORD
+};
+
 const char *aspan_dimension_get_title(enum aspan_dimension dimension)
 {
 	static const char *const titles[] = {
@@ -258,6 +264,20 @@ int aspan_questions_add_extras(struct aspan_questions *questions, const char *te
 			return 0;
 		}
 	}
+}
+
+int aspan_questions_set_sort(struct aspan_questions *questions, const char *text, char *message,
+			     size_t message_bytes)
+{
+	for (unsigned int i = 0; i < ASPAN_SORT_COUNT; i++) {
+		if (strcmp(text, sort_words[i]) == 0) {
+			questions->sort = i;
+			return 0;
+		}
+	}
+	return complain(message, message_bytes, "sort", text, strlen(text), sort_words,
+			ASPAN_SORT_COUNT,
+			"peak, allocs, bytes, frees, live, foreign, temporary, leaked or name");
 }
 
 void aspan_questions_want_all(struct aspan_questions *questions)

@@ -47,6 +47,25 @@ enum aspan_extra {
 		ASPAN_EXTRA_COUNT,
 };
 
+/* X(symbol, word of --sort) */
+#define ASPAN_SORTS(X)                                                                             \
+	X(PEAK, peak)                                                                              \
+	X(ALLOCS, allocs)                                                                          \
+	X(BYTES, bytes)                                                                            \
+	X(FREES, frees)                                                                            \
+	X(LIVE, live)                                                                              \
+	X(FOREIGN, foreign)                                                                        \
+	X(TEMPORARY, temporary)                                                                    \
+	X(LEAKED, leaked)                                                                          \
+	X(NAME, name)
+
+enum aspan_sort {
+#define ASPAN_SORT_SYMBOL(symbol, word) ASPAN_SORT_##symbol,
+	ASPAN_SORTS(ASPAN_SORT_SYMBOL)
+#undef ASPAN_SORT_SYMBOL
+		ASPAN_SORT_COUNT,
+};
+
 /* What a row can be about at once, and how many breakdowns one pass can make. */
 #define ASPAN_BREAKDOWN_KEYS_MAX 2
 #define ASPAN_BREAKDOWNS_MAX 32
@@ -71,6 +90,7 @@ struct aspan_questions {
 	unsigned int extras; /* bits: 1 << enum aspan_extra */
 	/* A block that lived no longer is temporary, besides those freed before their thread's next allocation. */
 	uint64_t temporary_ns;
+	enum aspan_sort sort; /* of rows: the most first; names in their order */
 	size_t top; /* how many single span entries are kept; 0: ASPAN_DEFAULT_TOP */
 	/* The window, in ns since the Unix epoch; relative ones count from the first event. */
 	bool has_from, is_from_relative;
@@ -99,6 +119,10 @@ int aspan_questions_add_breakdown(struct aspan_questions *questions, const char 
 /* Adds what `--show` says: "sizes,leaks", "all". As above. */
 int aspan_questions_add_extras(struct aspan_questions *questions, const char *text, char *message,
 			       size_t message_bytes);
+
+/* Takes what `--sort` says. As above. */
+int aspan_questions_set_sort(struct aspan_questions *questions, const char *text, char *message,
+			     size_t message_bytes);
 
 /* The words that --by takes for this breakdown. Returns `text`. */
 #define ASPAN_BREAKDOWN_TEXT_SIZE (ASPAN_BREAKDOWN_KEYS_MAX * (2 * ASPAN_TAG_KEY_BYTES + 16))

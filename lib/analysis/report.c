@@ -1,229 +1,99 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A report: what the model knows at the end, put in order for a writer.
- *
- * Rows with equal peaks are ordered by what people see next and last by where they are in the trace, so that the
- * same trace always gives the same report.
+ * A report: what the model knows at the end, put in order for a writer. The steps are in report-build.h.
  */
 #include "report.h"
 
+#include "report-build.h"
+
 #include <errno.h>
-#include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static int compare_numbers(uint64_t a, uint64_t b)
+int aspan_report_keep_text(struct aspan_report *report, char *text, const char **kept)
 {
-	return (a > b) - (a < b);
-}
+	char **moved;
 
-static int compare_groups(const void *left, const void *right)
-{
-	const struct aspan_report_group *a = left;
-	const struct aspan_report_group *b = right;
-	int order = compare_numbers(b->result.peak_live_bytes, a->result.peak_live_bytes);
-
-	if (!order) {
-		order = compare_numbers(b->result.counts.alloc_bytes, a->result.counts.alloc_bytes);
-	}
-	if (!order) {
-		order = strcmp(a->name, b->name);
-	}
-	return order ? order : compare_numbers((uintptr_t) a->group, (uintptr_t) b->group);
-}
-
-static int fill_row(struct aspan_report_group *row, const struct aspan_model *model,
-		    const struct aspan_group *group)
-{
-	int result = aspan_tags_parse(group->tags, &row->tags);
-
-	row->group = group;
-	row->process = &model->processes[group->process];
-	row->hostname = model->traces[row->process->trace].hostname;
-	row->result = aspan_model_get_result(model, group);
-	/* Tags that are none are shown as they are. */
-	row->name = row->tags.name ? row->tags.name : group->name ? group->name : group->tags;
-	return result == -ENOMEM ? result : 0;
-}
-
-static int __attribute__((format(printf, 2, 3)))
-add_note(struct aspan_report *report, const char *format, ...)
-{
-	char **moved = reallocarray(report->notes, report->note_count + 1, sizeof(*moved));
-	va_list arguments;
-	int length;
-
-	if (!moved) {
+	if (!text) {
 		return -ENOMEM;
 	}
-	report->notes = moved;
-	va_start(arguments, format);
-	length = vasprintf(&moved[report->note_count], format, arguments);
-	va_end(arguments);
-	if (length < 0) {
-		return -ENOMEM;
-	}
-	report->note_count++;
-	return 0;
-}
-
-static int note_losses(struct aspan_report *report)
-{
-	const struct aspan_model *model = report->model;
-
-	if (model->discarded_events || model->has_unknown_discards) {
-		return add_note(report,
-				"the tracer discarded %s%" PRIu64
-				" events: live and peak bytes marked ~ are estimates; record "
-				"with larger buffers (lttng enable-channel --subbuf-size)",
-				model->has_unknown_discards ? "more than " : "",
-				model->discarded_events);
-	}
-	return 0;
-}
-
-static int note_cut(struct aspan_report *report)
-{
-	return report->model->is_cut_short ?
-		       add_note(report, "a part of the trace could not be read: what was there "
-					"is missing") :
-		       0;
-}
-
-static bool any_trace_lacks_vpid(const struct aspan_model *model)
-{
-	for (size_t i = 0; i < model->trace_count; i++) {
-		if (model->traces[i].lacks_vpid) {
-			return true;
+	/* Room doubles each time that the count is a power of two. */
+	if ((report->text_count & (report->text_count + 1)) == 0) {
+		moved = reallocarray(report->texts, 2 * (report->text_count + 1), sizeof(*moved));
+		if (!moved) {
+			free(text);
+			return -ENOMEM;
 		}
+		report->texts = moved;
 	}
-	return false;
-}
-
-static int note_processes(struct aspan_report *report)
-{
-	return any_trace_lacks_vpid(report->model) ?
-		       add_note(report,
-				"the trace has no context 'vpid', so all its processes are "
-				"taken for one; record with lttng add-context -u -t vpid -t "
-				"vtid -t procname") :
-		       0;
-}
-
-struct inconsistencies {
-	uint64_t inferred_frees, orphans, mixed_processes;
-};
-
-static struct inconsistencies count_inconsistencies(const struct aspan_model *model)
-{
-	struct inconsistencies sum = { 0 };
-
-	for (size_t i = 0; i < model->group_count; i++) {
-		sum.inferred_frees += model->groups[i].inferred_free_count;
-		sum.orphans += (uint64_t) model->groups[i].orphans.count;
-	}
-	for (size_t i = 0; i < model->process_count; i++) {
-		sum.mixed_processes += model->processes[i].is_mixed;
-	}
-	return sum;
-}
-
-static int note_inconsistencies(struct aspan_report *report)
-{
-	struct inconsistencies sum = count_inconsistencies(report->model);
-	int result = 0;
-
-	if (sum.inferred_frees && report->model->event_counts[ASPAN_EVENT_FREE] == 0) {
-		result = add_note(report,
-				  "the event allocspan:free was not recorded: live and peak "
-				  "bytes cannot be known; enable 'allocspan:*'");
-	} else if (sum.inferred_frees) {
-		result = add_note(report,
-				  "%" PRIu64 " frees are not in the trace, as later blocks "
-				  "have the same addresses",
-				  sum.inferred_frees);
-	}
-	if (!result && sum.orphans) {
-		result = add_note(report,
-				  "%" PRIu64 " blocks were freed whose allocation is not in "
-				  "the trace (it began later, or they are a parent process's)",
-				  sum.orphans);
-	}
-	if (!result && sum.mixed_processes) {
-		result = add_note(report,
-				  "different processes have the same pid in %" PRIu64
-				  " cases and were taken for one; record with lttng "
-				  "add-context -u -t vpid -t pid_ns",
-				  sum.mixed_processes);
-	}
-	return result;
-}
-
-static int note_old_groups(struct aspan_report *report)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < report->group_count; i++) {
-		count += !report->groups[i].result.is_certain;
-	}
-	if (count == 0 || !report->is_complete) {
-		return 0;
-	}
-	return add_note(report,
-			"~ marks what is at least so: %zu groups may be older than the trace, and "
-			"no allocspan:group_stats event says what they held before; enable "
-			"'allocspan:*'",
-			count);
-}
-
-static int note_silence(struct aspan_report *report)
-{
-	if (report->model->event_counts[ASPAN_EVENT_ALLOC] || report->model->discarded_events) {
-		return 0;
-	}
-	return add_note(report, "no allocation was recorded: enable 'allocspan:*', preload "
-				"liballocspan-preload.so, and enter a token or a span (or "
-				"set ALLOCSPAN_ROOT=1)");
-}
-
-static int add_notes(struct aspan_report *report)
-{
-	int (*const steps[])(struct aspan_report *) = { note_cut,	 note_losses,
-							note_processes,	 note_inconsistencies,
-							note_old_groups, note_silence };
-
-	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
-		int result = steps[i](report);
-
-		if (result) {
-			return result;
-		}
-	}
+	report->texts[report->text_count++] = text;
+	*kept = text;
 	return 0;
+}
+
+/* The window ends with the trace, if not before. */
+static void set_window(struct aspan_report *report, const struct aspan_model *model)
+{
+	bool has_end = model->questions.has_to && model->is_past_window;
+
+	report->begin_ns = model->questions.has_from && model->from_ns > model->first_ns ?
+				   model->from_ns :
+				   model->first_ns;
+	report->end_ns = has_end ? model->to_ns : model->last_ns;
+}
+
+static int make(struct aspan_report_build *build)
+{
+	int result = aspan_report_add_owners(build);
+
+	if (!result && build->tally) {
+		result = aspan_report_add_places(build);
+	}
+	result = result ? result : aspan_report_add_rows(build);
+	if (!result && build->tally) {
+		result = aspan_report_add_timeline(build);
+		result = result ? result : aspan_report_add_activity(build);
+	}
+	return result ? result : aspan_report_add_notes(build->report);
 }
 
 int aspan_report_init(struct aspan_report *report, const struct aspan_model *model)
 {
+	struct aspan_report_build build = {
+		.report = report,
+		.model = model,
+		.tally = model->tally,
+		.group_of_model = calloc(model->group_count + 1, sizeof(*build.group_of_model)),
+		.group_shift = calloc(model->group_count + 1, sizeof(*build.group_shift)),
+	};
+	int result = -ENOMEM;
+
 	*report = (struct aspan_report){
 		.model = model,
-		.groups = calloc(model->group_count + 1, sizeof(*report->groups)),
+		.questions = &model->questions,
 		.is_complete = aspan_model_is_complete(model),
 	};
-	if (!report->groups) {
-		return -ENOMEM;
+	set_window(report, model);
+	if (build.group_of_model && build.group_shift) {
+		result = make(&build);
 	}
-	for (size_t i = 0; i < model->group_count; i++) {
-		int result = fill_row(&report->groups[i], model, &model->groups[i]);
+	free(build.group_of_model);
+	free(build.group_shift);
+	return result;
+}
 
-		if (result) {
-			return result;
-		}
-		report->group_count++;
+static void fini_breakdown(struct aspan_report_breakdown *breakdown)
+{
+	for (size_t i = 0; i < breakdown->row_count; i++) {
+		struct aspan_report_row *row = &breakdown->rows[i];
+
+		aspan_numbers_fini(&row->numbers);
+		free(row->peak_parts);
+		free(row->never_freed_parts);
+		free(row->points);
 	}
-	qsort(report->groups, report->group_count, sizeof(*report->groups), compare_groups);
-	return add_notes(report);
+	free(breakdown->rows);
 }
 
 void aspan_report_fini(struct aspan_report *report)
@@ -231,10 +101,85 @@ void aspan_report_fini(struct aspan_report *report)
 	for (size_t i = 0; i < report->group_count; i++) {
 		aspan_tags_fini(&report->groups[i].tags);
 	}
+	for (size_t i = 0; i < report->place_count; i++) {
+		aspan_numbers_fini(&report->places[i].numbers);
+	}
+	for (size_t i = 0; i < report->breakdown_count; i++) {
+		fini_breakdown(&report->breakdowns[i]);
+	}
 	for (size_t i = 0; i < report->note_count; i++) {
 		free(report->notes[i]);
 	}
+	for (size_t i = 0; i < report->text_count; i++) {
+		free(report->texts[i]);
+	}
+	free(report->processes);
 	free(report->groups);
+	free(report->threads);
+	free(report->callsites);
+	free(report->nodes);
+	free(report->places);
+	free(report->breakdowns);
+	free(report->timeline.moments);
+	free(report->handovers);
+	free(report->spans);
+	free(report->worst_by_bytes);
+	free(report->worst_by_net);
 	free(report->notes);
+	free(report->texts);
 	*report = (struct aspan_report){ 0 };
+}
+
+const struct aspan_report_breakdown *
+aspan_report_find_breakdown(const struct aspan_report *report,
+			    const struct aspan_breakdown_question *question)
+{
+	for (size_t i = 0; i < report->breakdown_count; i++) {
+		if (aspan_breakdown_is_same(&report->breakdowns[i].question, question)) {
+			return &report->breakdowns[i];
+		}
+	}
+	return NULL;
+}
+
+/* How many nodes there are on the path, the root apart; paths are as deep as spans nest. */
+static size_t count_depth(const struct aspan_report *report, uint32_t node)
+{
+	size_t depth = 0;
+
+	while (report->nodes[node].parent != ASPAN_REPORT_NONE) {
+		node = report->nodes[node].parent;
+		depth++;
+	}
+	return depth;
+}
+
+static uint32_t get_ancestor(const struct aspan_report *report, uint32_t node, size_t distance)
+{
+	while (distance-- > 0) {
+		node = report->nodes[node].parent;
+	}
+	return node;
+}
+
+char *aspan_report_get_path(const struct aspan_report *report, uint32_t node, const char *separator)
+{
+	size_t depth = count_depth(report, node);
+	char *text = NULL;
+	size_t length;
+	FILE *stream = open_memstream(&text, &length);
+
+	if (!stream) {
+		return NULL;
+	}
+	for (size_t i = depth; i-- > 0;) {
+		const char *name = report->nodes[get_ancestor(report, node, i)].name;
+
+		fprintf(stream, "%s%s", i + 1 < depth ? separator : "", name ? name : "?");
+	}
+	if (fclose(stream)) {
+		free(text);
+		return NULL;
+	}
+	return text;
 }

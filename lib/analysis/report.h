@@ -83,6 +83,7 @@ struct aspan_report_place {
 	struct aspan_numbers numbers; /* without the peak */
 	/* At the end; of an unseen place it can be below zero: so much of what other places hold has been freed. */
 	struct aspan_live live;
+	int64_t bytes_at_total_peak; /* when everything was highest; may be below zero as well */
 };
 
 /* A part of a sum: a place, and what of it. */
@@ -192,7 +193,10 @@ struct aspan_report {
 	struct aspan_report_place *places;
 	size_t place_count;
 
-	/* The first is everything in one row; then those that were asked for, and tags that were found. */
+	/*
+	 * The first is everything in one row; then those that were asked for, and tags that were found. Where only groups
+	 * are asked for, there is one, by group; and then there are no places.
+	 */
 	struct aspan_report_breakdown *breakdowns;
 	size_t breakdown_count;
 	struct aspan_report_timeline timeline;

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Notes: what the trace lacks, and what to do about it, a line each. The gravest comes first.
+ */
+#include "report-build.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static int __attribute__((format(printf, 2, 3)))
+add_note(struct aspan_report *report, const char *format, ...)
+{
+	char **moved = reallocarray(report->notes, report->note_count + 1, sizeof(*moved));
+	va_list arguments;
+	int length;
+
+	if (!moved) {
+		return -ENOMEM;
+	}
+	report->notes = moved;
+	va_start(arguments, format);
+	length = vasprintf(&moved[report->note_count], format, arguments);
+	va_end(arguments);
+	if (length < 0) {
+		return -ENOMEM;
+	}
+	report->note_count++;
+	return 0;
+}
+
+static int note_losses(struct aspan_report *report)
+{
+	const struct aspan_model *model = report->model;
+
+	if (model->discarded_events || model->has_unknown_discards) {
+		return add_note(report,
+				"the tracer discarded %s%" PRIu64
+				" events: live and peak bytes marked ~ are estimates; record "
+				"with larger buffers (lttng enable-channel --subbuf-size)",
+				model->has_unknown_discards ? "more than " : "",
+				model->discarded_events);
+	}
+	return 0;
+}
+
+static int note_cut(struct aspan_report *report)
+{
+	return report->model->is_cut_short ?
+		       add_note(report, "a part of the trace could not be read: what was there "
+					"is missing") :
+		       0;
+}
+
+static bool any_trace_lacks_vpid(const struct aspan_model *model)
+{
+	for (size_t i = 0; i < model->trace_count; i++) {
+		if (model->traces[i].lacks_vpid) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static int note_processes(struct aspan_report *report)
+{
+	return any_trace_lacks_vpid(report->model) ?
+		       add_note(report,
+				"the trace has no context 'vpid', so all its processes are "
+				"taken for one; record with lttng add-context -u -t vpid -t "
+				"vtid -t procname") :
+		       0;
+}
+
+struct inconsistencies {
+	uint64_t inferred_frees, orphans, mixed_processes;
+};
+
+static struct inconsistencies count_inconsistencies(const struct aspan_model *model)
+{
+	struct inconsistencies sum = { 0 };
+
+	for (size_t i = 0; i < model->group_count; i++) {
+		sum.inferred_frees += model->groups[i].inferred_free_count;
+		sum.orphans += (uint64_t) model->groups[i].orphans.count;
+	}
+	for (size_t i = 0; i < model->process_count; i++) {
+		sum.mixed_processes += model->processes[i].is_mixed;
+	}
+	return sum;
+}
+
+static int note_inconsistencies(struct aspan_report *report)
+{
+	struct inconsistencies sum = count_inconsistencies(report->model);
+	int result = 0;
+
+	if (sum.inferred_frees && report->model->event_counts[ASPAN_EVENT_FREE] == 0) {
+		result = add_note(report,
+				  "the event allocspan:free was not recorded: live and peak "
+				  "bytes cannot be known; enable 'allocspan:*'");
+	} else if (sum.inferred_frees) {
+		result = add_note(report,
+				  "%" PRIu64 " frees are not in the trace, as later blocks "
+				  "have the same addresses",
+				  sum.inferred_frees);
+	}
+	if (!result && sum.orphans) {
+		result = add_note(report,
+				  "%" PRIu64 " blocks were freed whose allocation is not in "
+				  "the trace (it began later, or they are a parent process's)",
+				  sum.orphans);
+	}
+	if (!result && sum.mixed_processes) {
+		result = add_note(report,
+				  "different processes have the same pid in %" PRIu64
+				  " cases and were taken for one; record with lttng "
+				  "add-context -u -t vpid -t pid_ns",
+				  sum.mixed_processes);
+	}
+	return result;
+}
+
+static int note_old_groups(struct aspan_report *report)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < report->group_count; i++) {
+		count += !report->groups[i].result.is_certain;
+	}
+	if (count == 0 || !report->is_complete) {
+		return 0;
+	}
+	return add_note(report,
+			"~ marks what is at least so: %zu groups may be older than the trace, and "
+			"no allocspan:group_stats event says what they held before; enable "
+			"'allocspan:*'",
+			count);
+}
+
+static int note_silence(struct aspan_report *report)
+{
+	if (report->model->event_counts[ASPAN_EVENT_ALLOC] || report->model->discarded_events) {
+		return 0;
+	}
+	return add_note(report, "no allocation was recorded: enable 'allocspan:*', preload "
+				"liballocspan-preload.so, and enter a token or a span (or "
+				"set ALLOCSPAN_ROOT=1)");
+}
+
+int aspan_report_add_notes(struct aspan_report *report)
+{
+	int (*const steps[])(struct aspan_report *) = { note_cut,	 note_losses,
+							note_processes,	 note_inconsistencies,
+							note_old_groups, note_silence };
+
+	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+		int result = steps[i](report);
+
+		if (result) {
+			return result;
+		}
+	}
+	return 0;
+}
