@@ -1,0 +1,16 @@
+# The formats of reports for tools, from reports made by hand.
+pkg_check_modules(CMOCKA REQUIRED IMPORTED_TARGET cmocka)
+
+if(TARGET allocspan-report-formats)
+	# Packages that were found in another folder are not known here.
+	pkg_check_modules(PROTOBUF_C REQUIRED IMPORTED_TARGET libprotobuf-c)
+	find_package(ZLIB REQUIRED)
+
+	add_executable(test-report-formats test-report-formats.c)
+	# What protoc-c makes of profile.proto lies in the writers' build folder.
+	target_include_directories(test-report-formats PRIVATE ${PROJECT_BINARY_DIR}/lib/bt2-plugin)
+	target_link_libraries(test-report-formats PRIVATE allocspan-report-formats allocspan_warnings
+		PkgConfig::CMOCKA PkgConfig::JSON_C PkgConfig::PROTOBUF_C ZLIB::ZLIB)
+	add_test(NAME unit/test-report-formats COMMAND test-report-formats)
+	set_tests_properties(unit/test-report-formats PROPERTIES LABELS unit TIMEOUT 60)
+endif()
