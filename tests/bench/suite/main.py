@@ -51,7 +51,7 @@ def main(arguments):
     result["rows"] = measure_all(context, chosen, result["failed"])
     result["targets"] = targets.compare(result["rows"])
     if not options.only:
-        targets.show(result["targets"])
+        targets.show(result["targets"], options.quick)
     result["machine"]["load_average_after"] = os.getloadavg()
     if options.json:
         options.json.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")

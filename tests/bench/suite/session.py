@@ -57,8 +57,11 @@ class Session:
             self.bytes = sum(file.stat().st_size for file in self.directory.rglob("channel_*")
                              if file.is_file())
         finally:
-            lttng("destroy", self.name)
-            if not self.keep:
+            if self.keep:
+                lttng("destroy", self.name)
+            else:
+                # Nobody reads it: what the daemon still does to it, it does later.
+                lttng("destroy", "--no-wait", self.name)
                 shutil.rmtree(self.directory, ignore_errors=True)
 
     def _discarded(self):

@@ -120,7 +120,8 @@ def compare(rows):
     return found
 
 
-def show(found):
+def show(found, quick):
+    title = "Targets (a quick run says nothing about them)" if quick else "Targets (medians)"
     said = {True: "reached", False: "NOT reached", None: ""}
-    output.table("Targets (medians)", ["case", "target", "value", ""],
+    output.table(title, ["case", "target", "value", ""],
                  [[row["case"], row["target"] or "", row["value"], said[row["reached"]]] for row in found])

@@ -2,9 +2,12 @@
 """What stands between the program and its allocator: the variants that every workload is run in."""
 
 import dataclasses
+import os
 import pathlib
 import subprocess
 import time
+
+import session
 
 HEAPTRACK = "/usr/lib/heaptrack/libheaptrack_preload.so"
 STOCK = "liblttng-ust-libc-wrapper.so.1"
@@ -66,7 +69,7 @@ class Setting:
         for allocator in ("jemalloc", "mimalloc"):
             if not self._can_preload(BELOW[allocator][0]):
                 self.missing[allocator] = "not installed"
-        if not self._has_packed():
+        if not (self._provides_packed() and self._records_packed()):
             self.missing["packed"] = "not built"
 
     @property
@@ -95,7 +98,7 @@ class Setting:
                                capture_output=True, check=False)
         return not tried.stderr
 
-    def _has_packed(self):
+    def _provides_packed(self):
         """Asks the session daemon, while a program of ours is registered with it."""
         program = subprocess.Popen([self.program("bench-api"), "guard", "--rounds", "1000000",
                                     "--pause-ms", "50"], stdout=subprocess.DEVNULL)
@@ -110,3 +113,12 @@ class Setting:
         finally:
             program.kill()
             program.wait()
+
+    def _records_packed(self):
+        """A provider alone records nothing, at no cost: that would be a wonderful figure."""
+        pairs = 20000
+        env = dict(os.environ, LD_PRELOAD=str(self.ours))
+        with session.Session("packed") as recording:
+            subprocess.run([self.program("bench-blocks"), "small-ring", "--group", "entered", "--ops", str(pairs),
+                            "--rounds", "1"], env=env, stdout=subprocess.DEVNULL, check=True)
+        return recording.bytes > 2 * pairs

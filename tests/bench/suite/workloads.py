@@ -113,9 +113,17 @@ def _is_enough(taken, rounds, workload, context):
     return not workload.single_threaded or calm >= 5 or rounds >= workload.max_rounds
 
 
+def _wanted(context, workload):
+    """Sessions take most of a quick run's time: over other allocators it goes without."""
+    if context.quick and workload.variants[0].allocator != "glibc":
+        return [variant for variant in workload.variants if not variant.session]
+    return workload.variants
+
+
 def measure(context, workload):
     """Rows of a table: one for each variant."""
-    able = [variant for variant in workload.variants if not context.setting.why_not(variant)]
+    wanted = _wanted(context, workload)
+    able = [variant for variant in wanted if not context.setting.why_not(variant)]
     taken = {variant: [] for variant in able}
     rounds = 0
     while not rounds or not _is_enough(taken, rounds, workload, context):
@@ -127,7 +135,7 @@ def measure(context, workload):
     fastest = figures.fastest_probe([line for of in taken.values() for line in of])
     samples = {variant: [figures.Sample(line, fastest) for line in of] for variant, of in taken.items()}
     rows = []
-    for variant in workload.variants:
+    for variant in wanted:
         row = {"case": workload.name, "variant": variant.name, "unit": "ns", "operation": workload.operation}
         if variant in taken:
             row |= _figures_of(variant, samples)
@@ -157,7 +165,9 @@ QUICK_INSTRUCTIONS = (variants.NONE, variants.DORMANT)
 
 def _instructions_of(context, workload, variant):
     is_wanted = workload.counts_instructions and variant.group != "both" and instructions.is_there()
-    if not is_wanted or (context.quick and variant not in QUICK_INSTRUCTIONS):
+    if context.quick:
+        is_wanted = is_wanted and workload is RING and variant in QUICK_INSTRUCTIONS
+    if not is_wanted:
         return {}
     context.say(f"{workload.name}: instructions: {variant.name}")
     command = _base_command(context.setting, workload, variant, context.quick)
