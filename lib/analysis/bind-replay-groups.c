@@ -258,9 +258,10 @@ static int find_new(struct aspan_bind_groups *groups, const struct aspan_bind_sp
 
 int aspan_bind_groups_find(struct aspan_bind_groups *groups, const struct aspan_bind_spec *spec,
 			   const struct aspan_bind_groups_place *place,
-			   char (*texts)[ASPAN_BIND_TEXT_BYTES], uint32_t *group, bool *is_other)
+			   char (*texts)[ASPAN_BIND_TEXT_BYTES], const char *symbol,
+			   uint32_t *group, bool *is_other)
 {
-	const char *label = find_label(groups, spec, place, texts);
+	const char *label = symbol ? symbol : find_label(groups, spec, place, texts);
 	char *joined = join(spec->input_count, texts, label);
 	int result = 0;
 

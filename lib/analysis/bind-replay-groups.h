@@ -47,10 +47,11 @@ struct aspan_bind_groups_place {
 
 void aspan_bind_groups_fini(struct aspan_bind_groups *groups);
 
-/* Finds the group for the texts of a SPEC's inputs. *is_other: the values came after the limit. 0 or -ENOMEM. */
+/* Finds the group for the texts of a SPEC's inputs, and the symbol or NULL. *is_other: the values came after the limit. 0 or -ENOMEM. */
 int aspan_bind_groups_find(struct aspan_bind_groups *groups, const struct aspan_bind_spec *spec,
 			   const struct aspan_bind_groups_place *place,
-			   char (*texts)[ASPAN_BIND_TEXT_BYTES], uint32_t *group, bool *is_other);
+			   char (*texts)[ASPAN_BIND_TEXT_BYTES], const char *symbol,
+			   uint32_t *group, bool *is_other);
 
 /* Gives a value of `by` a name. 0 or -ENOMEM. */
 int aspan_bind_groups_set_label(struct aspan_bind_groups *groups,

@@ -18,22 +18,31 @@ static bool all_hold(const struct aspan_bind_event *event, const struct aspan_bi
 }
 
 /* The group for the values of a begin event. */
-static int find_group(struct aspan_bind_replay *replay, uint32_t process,
+static int find_group(struct aspan_bind_replay *replay,
+		      const struct aspan_bind_replay_thread *thread,
 		      const struct aspan_bind_replay_point *point,
 		      const struct aspan_bind_field *inputs, const struct aspan_origin *origin,
 		      uint32_t *group)
 {
 	struct aspan_bind_replay_binding *binding = replay->bindings[point->binding];
-	const struct aspan_bind_groups_place place = { process, point->binding, origin };
+	const struct aspan_bind_groups_place place = { thread->process, point->binding, origin };
 	char texts[ASPAN_BIND_INPUTS_MAX][ASPAN_BIND_TEXT_BYTES];
-	bool is_other;
-	int result;
+	const char *symbol = NULL;
+	bool is_other = false;
+	int result = 0;
 
 	for (size_t i = 0; i < binding->spec.input_count; i++) {
 		aspan_bind_field_text(texts[i], &inputs[i]);
 	}
-	result = aspan_bind_groups_find(&replay->groups, &binding->spec, &place, texts, group,
-					&is_other);
+	if (binding->spec.has_symbol) {
+		result = aspan_bind_replay_objects_name(
+			aspan_bind_replay_thread_objects(&replay->threads, thread),
+			inputs[binding->spec.by_input].bits, &symbol);
+	}
+	if (!result) {
+		result = aspan_bind_groups_find(&replay->groups, &binding->spec, &place, texts,
+						symbol, group, &is_other);
+	}
 	binding->other_count += is_other;
 	return result;
 }
@@ -58,7 +67,7 @@ static int begin(struct aspan_bind_replay *replay, struct aspan_bind_replay_thre
 	} else if (!binding->spec.is_nested) {
 		aspan_bind_replay_close(thread, point->binding, true);
 	}
-	result = find_group(replay, thread->process, point, fields, origin, &entry.group);
+	result = find_group(replay, thread, point, fields, origin, &entry.group);
 	return result ? result : aspan_bind_replay_open(thread, &entry);
 }
 
@@ -118,4 +127,17 @@ int aspan_bind_replay_take(struct aspan_bind_replay *replay,
 	default:
 		return label(replay, thread->process, point, rest);
 	}
+}
+
+int aspan_bind_replay_add_object(struct aspan_bind_replay *replay,
+				 const struct aspan_origin *origin, uint64_t base,
+				 uint64_t size_bytes, const char *path)
+{
+	struct aspan_bind_replay_thread *thread;
+	int result = aspan_bind_replay_threads_find(&replay->threads, origin, &thread);
+
+	return result ? result :
+			aspan_bind_replay_objects_add(
+				aspan_bind_replay_thread_objects(&replay->threads, thread), base,
+				size_bytes, path);
 }

@@ -14,6 +14,7 @@ void aspan_bind_replay_threads_fini(struct aspan_bind_replay_threads *threads)
 {
 	for (size_t i = 0; i < threads->process_count; i++) {
 		aspan_block_map_fini(&threads->processes[i].blocks);
+		aspan_bind_replay_objects_fini(&threads->processes[i].objects);
 	}
 	for (size_t i = 0; i < threads->thread_count; i++) {
 		for (size_t e = 0; e < threads->threads[i].count; e++) {

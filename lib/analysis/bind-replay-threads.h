@@ -5,6 +5,7 @@
 #ifndef ASPAN_ANALYSIS_BIND_REPLAY_THREADS_H
 #define ASPAN_ANALYSIS_BIND_REPLAY_THREADS_H
 
+#include "bind-replay-objects.h"
 #include "block-map.h"
 #include "events.h"
 #include "id-map.h"
@@ -36,6 +37,7 @@ struct aspan_bind_replay_process {
 	uint64_t pid_namespace;
 	uint32_t next_of_key; /* another process with the same key, or ASPAN_ID_MAP_NONE */
 	struct aspan_block_map blocks; /* that came to a group by the replay */
+	struct aspan_bind_replay_objects objects;
 };
 
 /* All zero is empty. */
@@ -60,6 +62,13 @@ aspan_bind_replay_thread_blocks(struct aspan_bind_replay_threads *threads,
 				const struct aspan_bind_replay_thread *thread)
 {
 	return &threads->processes[thread->process].blocks;
+}
+
+static inline struct aspan_bind_replay_objects *
+aspan_bind_replay_thread_objects(struct aspan_bind_replay_threads *threads,
+				 const struct aspan_bind_replay_thread *thread)
+{
+	return &threads->processes[thread->process].objects;
 }
 
 /* The group that the thread's allocations come to, or ASPAN_BIND_NO_GROUP. */

@@ -146,3 +146,13 @@ bool aspan_bind_replay_has_begun(const struct aspan_bind_replay *replay)
 	}
 	return false;
 }
+
+bool aspan_bind_replay_wants_objects(const struct aspan_bind_replay *replay)
+{
+	for (size_t i = 0; i < replay->binding_count; i++) {
+		if (replay->bindings[i]->spec.has_symbol) {
+			return true;
+		}
+	}
+	return false;
+}

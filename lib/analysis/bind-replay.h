@@ -76,6 +76,14 @@ int aspan_bind_replay_take(struct aspan_bind_replay *replay,
 			   const struct aspan_bind_field *fields,
 			   const struct aspan_origin *origin);
 
+/* Whether a SPEC wants to know which objects the processes have loaded. */
+bool aspan_bind_replay_wants_objects(const struct aspan_bind_replay *replay);
+
+/* A process has loaded an object: its first segment is at `base`. 0 or -ENOMEM. */
+int aspan_bind_replay_add_object(struct aspan_bind_replay *replay,
+				 const struct aspan_origin *origin, uint64_t base,
+				 uint64_t size_bytes, const char *path);
+
 /* Takes an allocation or a free that has no group: `event` gives address and size too. 0 or -ENOMEM. */
 int aspan_bind_replay_alloc(struct aspan_bind_replay *replay, struct aspan_model *model,
 			    const struct aspan_event *event);

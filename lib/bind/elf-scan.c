@@ -6,66 +6,29 @@
 
 #include <elf.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <link.h>
 #include <stdbool.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#define OURSELVES "/proc/self/exe"
+#include "elf-file.h"
 
 struct scan {
 	aspan_bind_scan_visitor *visitor;
 	void *data;
 };
 
-/* A file, mapped. */
-struct file {
-	const char *start;
-	size_t size_bytes;
-};
-
-/* A part of the file, or NULL where the file is too short for it. */
-static const void *part(const struct file *file, uint64_t offset, uint64_t size_bytes)
-{
-	if (offset > file->size_bytes || size_bytes > file->size_bytes - offset) {
-		return NULL;
-	}
-	return file->start + offset;
-}
-
-static bool map_file(struct file *file, const char *path)
-{
-	int descriptor = open(path, O_RDONLY | O_CLOEXEC);
-	struct stat status;
-	void *start = MAP_FAILED;
-
-	if (descriptor < 0) {
-		return false;
-	}
-	if (fstat(descriptor, &status) == 0 && status.st_size > 0) {
-		file->size_bytes = (size_t) status.st_size;
-		start = mmap(NULL, file->size_bytes, PROT_READ, MAP_PRIVATE, descriptor, 0);
-	}
-	close(descriptor);
-	file->start = start;
-	return start != MAP_FAILED;
-}
-
 /* Whether the file is what is loaded: the program headers are the same. */
-static const ElfW(Ehdr) * check(const struct file *file, const struct dl_phdr_info *object)
+static const ElfW(Ehdr) *
+	check(const struct aspan_bind_elf_file *file, const struct dl_phdr_info *object)
 {
-	const ElfW(Ehdr) *header = part(file, 0, sizeof(*header));
+	const ElfW(Ehdr) *header = aspan_bind_elf_file_header(file);
 	const void *segments;
 
-	if (!header || memcmp(header->e_ident, ELFMAG, SELFMAG) != 0 ||
-	    header->e_phnum != object->dlpi_phnum || header->e_phentsize != sizeof(ElfW(Phdr)) ||
-	    header->e_shentsize != sizeof(ElfW(Shdr))) {
+	if (!header || header->e_phnum != object->dlpi_phnum) {
 		return NULL;
 	}
-	segments = part(file, header->e_phoff, header->e_phnum * sizeof(ElfW(Phdr)));
+	segments = aspan_bind_elf_file_part(file, header->e_phoff,
+					    header->e_phnum * sizeof(ElfW(Phdr)));
 	if (!segments ||
 	    memcmp(segments, object->dlpi_phdr, header->e_phnum * sizeof(ElfW(Phdr))) != 0) {
 		return NULL;
@@ -73,10 +36,11 @@ static const ElfW(Ehdr) * check(const struct file *file, const struct dl_phdr_in
 	return header;
 }
 
-static const ElfW(Shdr) * find_section(const struct file *file, const ElfW(Ehdr) * header)
+static const ElfW(Shdr) *
+	find_section(const struct aspan_bind_elf_file *file, const ElfW(Ehdr) * header)
 {
-	const ElfW(Shdr) *sections =
-		part(file, header->e_shoff, header->e_shnum * sizeof(*sections));
+	const ElfW(Shdr) *sections = aspan_bind_elf_file_part(file, header->e_shoff,
+							      header->e_shnum * sizeof(*sections));
 	const ElfW(Shdr) * names;
 
 	if (!sections || header->e_shstrndx >= header->e_shnum) {
@@ -85,8 +49,9 @@ static const ElfW(Shdr) * find_section(const struct file *file, const ElfW(Ehdr)
 	names = &sections[header->e_shstrndx];
 	for (size_t i = 0; i < header->e_shnum; i++) {
 		const char *name = sections[i].sh_name < names->sh_size ?
-					   part(file, names->sh_offset + sections[i].sh_name,
-						sizeof(ASPAN_BIND_SECTION)) :
+					   aspan_bind_elf_file_part(
+						   file, names->sh_offset + sections[i].sh_name,
+						   sizeof(ASPAN_BIND_SECTION)) :
 					   NULL;
 
 		if (name && memcmp(name, ASPAN_BIND_SECTION, sizeof(ASPAN_BIND_SECTION)) == 0) {
@@ -113,14 +78,14 @@ static bool is_loaded(const ElfW(Shdr) * section, const struct dl_phdr_info *obj
 
 static int visit_object(struct dl_phdr_info *object, size_t size, void *data)
 {
-	const char *path = object->dlpi_name && *object->dlpi_name ? object->dlpi_name : OURSELVES;
+	const char *path = aspan_bind_elf_file_path(object);
 	const struct scan *scan = data;
 	const ElfW(Ehdr) * header;
 	const ElfW(Shdr) * section;
-	struct file file = { .size_bytes = 0 };
+	struct aspan_bind_elf_file file = { .size_bytes = 0 };
 
 	(void) size;
-	if (!strchr(path, '/') || !map_file(&file, path)) {
+	if (!path || !aspan_bind_elf_file_map(&file, path)) {
 		return 0;
 	}
 	header = check(&file, object);
@@ -130,7 +95,7 @@ static int visit_object(struct dl_phdr_info *object, size_t size, void *data)
 								      section->sh_addr),
 			      section->sh_size / sizeof(struct lttng_ust_tracepoint *), scan->data);
 	}
-	munmap((void *) (uintptr_t) file.start, file.size_bytes);
+	aspan_bind_elf_file_unmap(&file);
 	return 0;
 }
 

@@ -11,6 +11,7 @@
 
 #include "binding.h"
 #include "lock.h"
+#include "own-symbol.h"
 #include "value.h"
 
 _Static_assert(ASPAN_BIND_TEXT_BYTES == ALLOCSPAN_VALUE_MAX + 1, "a value fills a tag");
@@ -25,6 +26,14 @@ struct description {
 	char label[ASPAN_BIND_TEXT_BYTES];
 };
 
+static void add_label(struct description *description, const struct allocspan_binding *binding)
+{
+	description->tags[description->tag_count++] = (struct allocspan_tag){
+		.key = binding->spec.label_name.names[0],
+		.value = description->label,
+	};
+}
+
 static void describe_label(struct description *description, struct allocspan_binding *binding,
 			   const struct aspan_bind_point *point,
 			   const struct aspan_bind_values *values)
@@ -37,10 +46,7 @@ static void describe_label(struct description *description, struct allocspan_bin
 
 	if (label) {
 		memcpy(description->label, label, strlen(label) + 1);
-		description->tags[description->tag_count++] = (struct allocspan_tag){
-			.key = binding->spec.label_name.names[0],
-			.value = description->label,
-		};
+		add_label(description, binding);
 	}
 	aspan_bind_lock_give(&lock);
 }
@@ -77,6 +83,10 @@ static void describe(struct description *description, struct allocspan_binding *
 	}
 	if (spec->label.name && values) {
 		describe_label(description, binding, point, values);
+	}
+	if (spec->has_symbol && values &&
+	    aspan_bind_own_symbol_text(description->label, values->of[spec->by_input])) {
+		add_label(description, binding);
 	}
 }
 

@@ -186,6 +186,15 @@ static bool agree_on_kind(struct preparation *preparation, size_t input, enum as
 			binding->spec.inputs[input]->names[0]);
 }
 
+static bool is_address(struct preparation *preparation, enum aspan_bind_kind kind)
+{
+	const struct aspan_bind_spec *spec = &preparation->point->binding->spec;
+
+	return kind == ASPAN_BIND_POINTER || kind == ASPAN_BIND_INTEGER ||
+	       complain(preparation, "'symbol' needs an address, and the argument '%s' is none",
+			spec->by.names[0]);
+}
+
 static bool make_inputs(struct preparation *preparation)
 {
 	struct aspan_bind_point *point = preparation->point;
@@ -198,7 +207,8 @@ static bool make_inputs(struct preparation *preparation)
 			return false;
 		}
 	}
-	return true;
+	return !binding->spec.has_symbol ||
+	       is_address(preparation, point->readers[binding->spec.by_input].kind);
 }
 
 static bool make_label(struct preparation *preparation)

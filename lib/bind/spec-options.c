@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define RESERVED_KEY "group"
+#define SYMBOL_KEY "symbol"
 #define ARGUMENT_PREFIX "arg:"
 
 static bool read_source(struct aspan_bind_spec_reader *reader, struct aspan_bind_source *source)
@@ -149,13 +150,17 @@ static bool read_option(struct aspan_bind_spec_reader *reader)
 	if (aspan_bind_spec_accept(reader, "max=")) {
 		return read_max(reader);
 	}
+	if (aspan_bind_spec_accept(reader, SYMBOL_KEY)) {
+		spec->has_symbol = true;
+		return true;
+	}
 	if (aspan_bind_spec_accept(reader, "nested")) {
 		spec->is_nested = true;
 		return true;
 	}
 	return aspan_bind_spec_complain(
 		reader,
-		"an option is by=, name=, tag:KEY=, label=, match=, max= or nested, but not what stands");
+		"an option is by=, name=, tag:KEY=, label=, symbol, match=, max= or nested, but not what stands");
 }
 
 bool aspan_bind_spec_read_options(struct aspan_bind_spec_reader *reader)

@@ -18,18 +18,25 @@ static bool check_together(struct aspan_bind_spec_reader *reader)
 		return aspan_bind_spec_complain(
 			reader, "'label' gives names to the values of 'by', which is missing");
 	}
+	if (spec->has_symbol && (spec->by.name_count == 0 || spec->label.name)) {
+		return aspan_bind_spec_complain(
+			reader, "'symbol' gives names to the values of 'by', without 'label'");
+	}
+	if (spec->has_symbol) {
+		spec->label_name = (struct aspan_bind_argument){ { "symbol" }, 1 };
+	}
 	if (spec->is_nested && spec->match.name_count > 0) {
 		return aspan_bind_spec_complain(
 			reader, "'nested' is for pairs that the thread matches, not 'match'");
 	}
-	if (spec->label.name) {
+	if (spec->label_name.name_count > 0) {
 		struct aspan_bind_tag *tag =
 			aspan_bind_spec_add_tag(reader, spec->label_name.names[0]);
 
 		if (!tag) {
 			return false;
 		}
-		/* Its value comes from the label's event, not from an argument of the begin event. */
+		/* Its value does not come from an argument of the begin event. */
 		spec->tag_count--;
 	}
 	return true;

@@ -11,6 +11,7 @@
  *              | "name=" ( VALUE | "arg:" ARGUMENT )
  *              | "tag:" KEY "=" ( VALUE | "arg:" ARGUMENT )
  *              | "label=" EVENT "(" ARGUMENT "," ARGUMENT ")"   an event that gives a value of `by` a name
+ *              | "symbol"                       the values of `by` are addresses of code, whose names stand in a tag
  *              | "match=" ARGUMENT              begin and end belong together by its value, not by the thread
  *              | "max=" NUMBER                  how many values get a group of their own
  *              | "nested"                       a begin inside a begin is one more level
@@ -82,7 +83,8 @@ struct aspan_bind_spec {
 	struct aspan_bind_argument by; /* the first of them, which `label` names */
 	struct aspan_bind_event label;
 	struct aspan_bind_argument label_key;
-	struct aspan_bind_argument label_name;
+	struct aspan_bind_argument label_name; /* or "symbol", for the key of the tag */
+	bool has_symbol;
 	struct aspan_bind_argument match;
 	/* The sources that are arguments: of the name first, if it is one, then of the tags in order. */
 	const struct aspan_bind_argument *inputs[ASPAN_BIND_INPUTS_MAX];

@@ -5,6 +5,7 @@
 #include "bind-class.h"
 
 #include "bind-field.h"
+#include "bind-object.h"
 #include "bind-stock.h"
 
 #include <errno.h>
@@ -26,6 +27,7 @@ struct aspan_bind_class {
 	struct point *points;
 	size_t point_count;
 	struct aspan_bind_stock stock;
+	struct aspan_bind_object object;
 };
 
 static int add_point(struct aspan_bind_class *class, struct aspan_bind_replay *replay,
@@ -101,6 +103,9 @@ static int fill(struct aspan_bind_class *class, struct aspan_bind_replay *replay
 	while (!result && (point = aspan_bind_replay_find(replay, name, point)) != NULL) {
 		result = add_point(class, replay, component, name, payload, point);
 	}
+	if (!result && aspan_bind_replay_wants_objects(replay)) {
+		result = aspan_bind_object_find(&class->object, component, name, payload);
+	}
 	if (!result && !has_our_events(event_class)) {
 		result = aspan_bind_stock_find(&class->stock, component, name, payload);
 	}
@@ -119,7 +124,8 @@ int aspan_bind_class_create(struct aspan_bind_class **class, struct aspan_bind_r
 		return -ENOMEM;
 	}
 	result = fill(made, replay, component, event_class);
-	if (result || (made->point_count == 0 && made->stock.kind == ASPAN_BIND_STOCK_NONE)) {
+	if (result || (made->point_count == 0 && made->stock.kind == ASPAN_BIND_STOCK_NONE &&
+		       !made->object.is_wanted)) {
 		aspan_bind_class_destroy(made);
 		return result;
 	}
@@ -143,6 +149,9 @@ int aspan_bind_class_read(const struct aspan_bind_class *class, struct aspan_bin
 	struct aspan_bind_field fields[ASPAN_BIND_FIELDS_MAX];
 	int result = 0;
 
+	if (class->object.is_wanted) {
+		result = aspan_bind_object_read(&class->object, replay, payload, event);
+	}
 	for (size_t p = 0; !result && p < class->point_count; p++) {
 		const struct point *point = &class->points[p];
 

@@ -8,6 +8,12 @@ foreach(module spec signature)
 	set_tests_properties(unit/test-bind-${module} PROPERTIES LABELS unit TIMEOUT 60)
 endforeach()
 
+# Needs no library of ours that a program loads.
+add_executable(test-bind-replay test-bind-replay.c)
+target_link_libraries(test-bind-replay PRIVATE allocspan-analysis allocspan_warnings PkgConfig::CMOCKA)
+add_test(NAME unit/test-bind-replay COMMAND test-bind-replay)
+set_tests_properties(unit/test-bind-replay PROPERTIES LABELS unit TIMEOUT 60)
+
 # The library stands before dlsym(), which a sanitizer calls before it is ready to run our code.
 if(CMAKE_C_FLAGS MATCHES "-fsanitize=")
 	return()

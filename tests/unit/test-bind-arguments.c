@@ -206,9 +206,24 @@ static void a_string_is_a_key_by_what_it_says(void **state)
 	allocspan_binding_release(binding);
 }
 
+/* The only argument that is read, in a register that others do not use. */
+static void a_floating_point_number_alone_is_read(void **state)
+{
+	struct allocspan_binding *binding = bound("bound:floats[f1=0.25]..bound:done");
+
+	(void) state;
+	FIRE(floats, 1, 0.5F, 3, 4, 5, 6, 7, 8, 9, 10);
+	assert_none_active();
+	FIRE(floats, 1, 0.25F, 3, 4, 5, 6, 7, 8, 9, 10);
+	assert_active("bound:floats", NULL, NULL);
+	FIRE(done);
+	allocspan_binding_release(binding);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_floating_point_number_alone_is_read),
 		cmocka_unit_test(every_width_and_sign_is_read),
 		cmocka_unit_test(types_of_several_words_are_read),
 		cmocka_unit_test(floats_between_integers_move_nothing),

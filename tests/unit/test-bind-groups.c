@@ -4,6 +4,8 @@
  */
 #include "bind-support.h"
 
+#include <dlfcn.h>
+
 static void one_group_for_all_without_by(void **state)
 {
 	struct allocspan_binding *binding = bound("bound:callback_start..callback_end");
@@ -204,6 +206,41 @@ static void a_new_label_begins_a_new_group(void **state)
 	allocspan_binding_release(binding);
 }
 
+static void assert_called(const void *address, const char *symbol)
+{
+	char callback[32];
+
+	snprintf(callback, sizeof(callback), "%p", address);
+	FIRE(callback_start, address);
+	assert_labelled(callback, symbol);
+	FIRE(callback_end, address);
+}
+
+/* A function of the program that is not exported, one of a library, code without a name, and what is no code. */
+static void code_is_called_by_the_name_of_its_function(void **state)
+{
+	struct allocspan_binding *binding =
+		bound("bound:callback_start..callback_end,by=callback,symbol");
+	const char *no_code = address_space(4096);
+	char place[64];
+	extern const char __executable_start[];
+
+	(void) state;
+	assert_called((const char *) assert_called, "assert_called");
+	assert_called((const char *) assert_called + 1, "assert_called");
+	assert_called(dlsym(RTLD_DEFAULT, "cmocka_set_message_output"),
+		      "cmocka_set_message_output");
+	snprintf(place, sizeof(place), "%s+0x4", program_invocation_short_name);
+	assert_called(__executable_start + 4, place);
+	FIRE(callback_start, no_code);
+	snprintf(place, sizeof(place), "%p", (const void *) no_code);
+	assert_active("bound:callback", "callback", place);
+	FIRE(callback_end, no_code);
+	allocspan_binding_release(binding);
+	assert_refused("bound:api[phase=0]..api[phase=1],by=function,symbol",
+		       "'symbol' needs an address, and the argument 'function' is none");
+}
+
 static void two_bindings_on_one_event_nest(void **state)
 {
 	struct allocspan_binding *first = bound("bound:request_begin..request_done,name=first");
@@ -275,6 +312,7 @@ int main(void)
 		cmocka_unit_test(a_thousand_values_have_groups_of_their_own),
 		cmocka_unit_test(a_value_has_the_label_that_an_event_gave_it),
 		cmocka_unit_test(a_new_label_begins_a_new_group),
+		cmocka_unit_test(code_is_called_by_the_name_of_its_function),
 		cmocka_unit_test(two_bindings_on_one_event_nest),
 		cmocka_unit_test(equal_names_and_tags_are_one_group),
 		cmocka_unit_test(binding_and_releasing_for_ever_needs_no_more_memory),

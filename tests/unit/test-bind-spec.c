@@ -130,6 +130,20 @@ static void match_and_label_are_read(void **state)
 	assert_int_equal(spec.tag_count, 1);
 }
 
+static void the_names_of_functions_are_a_tag(void **state)
+{
+	struct aspan_bind_spec spec = parsed("a:b..c,by=cb,symbol,nested");
+
+	(void) state;
+	assert_true(spec.has_symbol);
+	assert_true(spec.is_nested);
+	assert_string_equal(spec.label_name.names[0], "symbol");
+	assert_null(spec.label.name);
+	/* It is not an input. */
+	assert_int_equal(spec.tag_count, 1);
+	assert_int_equal(spec.input_count, 1);
+}
+
 static void what_is_wrong_is_said_with_its_place(void **state)
 {
 	(void) state;
@@ -152,6 +166,9 @@ static void what_is_wrong_is_said_with_its_place(void **state)
 		     "'label' gives names to the values of 'by', which is missing");
 	assert_wrong("a:b..c,by=x,label=d(e)",
 		     "',' is missing between the two arguments of 'label'");
+	assert_wrong("a:b..c,symbol", "'symbol' gives names to the values of 'by'");
+	assert_wrong("a:b..c,by=x,symbol,label=d(e,f)", "without 'label'");
+	assert_wrong("a:b..c,by=x,tag:symbol=y,symbol", "the tag 'symbol' is given twice");
 	assert_wrong("a:b..c,match=x,nested", "'nested' is for pairs that the thread matches");
 	assert_wrong("a:a|a|a|a|a|a|a|a|a..c", "more than 8 events");
 }
@@ -233,6 +250,7 @@ int main(void)
 		cmocka_unit_test(options_say_how_the_group_is_called),
 		cmocka_unit_test(conditions_and_what_a_backslash_protects),
 		cmocka_unit_test(match_and_label_are_read),
+		cmocka_unit_test(the_names_of_functions_are_a_tag),
 		cmocka_unit_test(what_is_wrong_is_said_with_its_place),
 		cmocka_unit_test(no_text_is_too_long),
 		cmocka_unit_test(a_list_has_one_spec_a_line_or_semicolon),
