@@ -18,6 +18,7 @@
 #   the script again in a mount namespace with a /var/run/lttng and a /dev/shm of its own. Where that is
 #   not allowed (an ordinary container), it runs it again as the user nobody; and where nobody may not
 #   read the script, such tests take turns with a lock, and see what other programs of root record.
+# - A test that mounts asks lttng_fixture_may_mount first, and is skipped aloud where it says no.
 # - Unix socket paths have 108 bytes: the directory has a short name.
 # - The daemon is ended by its pid, and waited for; its consumer daemons end with it. If the script is
 #   killed, the kernel ends the daemon.
@@ -45,6 +46,11 @@ if [ "$(id -u)" = 0 ] && [ "${LTTNG_FIXTURE_ISOLATED:-}" != "$$" ]; then
 	exec 9>/tmp/allocspan-fixture.lock
 	flock 9
 fi
+
+# Whether the script has a mount namespace of its own and may mount in it: not in an ordinary container.
+lttng_fixture_may_mount() {
+	[ "$(id -u)" = 0 ] && [ "${LTTNG_FIXTURE_ISOLATED:-}" = "$$" ]
+}
 
 lttng_fixture_start() {
 	LTTNG_FIXTURE_DIR=$(mktemp -d /tmp/allocspan-fixture.XXXXXX)

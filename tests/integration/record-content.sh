@@ -43,7 +43,7 @@ loses_nothing_of_a_busy_program() {
 }
 
 says_how_much_was_lost() {
-	[ -n "${LTTNG_FIXTURE_ISOLATED:-}" ] || skip "needs a /dev/shm of its own"
+	lttng_fixture_may_mount || skip "needs a /dev/shm of its own, and may not mount one here"
 	cpus=$(nproc --all)
 	mount -t tmpfs -o "size=$((cpus * 4))m" small /dev/shm
 	# The consumer daemon is kept from emptying the small buffers while the program fills them.

@@ -52,7 +52,7 @@ an_incomplete_installation_fails() {
 }
 
 little_room_for_buffers_warns_and_none_fails() {
-	[ -n "${LTTNG_FIXTURE_ISOLATED:-}" ] || skip "needs a /dev/shm of its own"
+	lttng_fixture_may_mount || skip "needs a /dev/shm of its own, and may not mount one here"
 	mount -t tmpfs -o "size=$(($(nproc --all) * 4))m" small /dev/shm
 	expect_status 0 "$ALLOCSPAN" doctor
 	expect_verdict warn /dev/shm

@@ -12,9 +12,16 @@ SKIPPED=77
 dir=$(mktemp -d /tmp/allocspan-life.XXXXXX)
 trap 'lttng_fixture_stop || true; rm -rf "$dir"' EXIT
 
+# Daemons come and go; a program that is not root's looks for all of them in one place.
+start_daemon() {
+	lttng_fixture_start
+	rm -f "$dir/home"
+	ln -s "$LTTNG_HOME" "$dir/home"
+}
+
 start_program() {
 	mkfifo "$dir/words" "$dir/answers"
-	LD_PRELOAD=$preload "$program" <"$dir/words" >"$dir/answers" &
+	LTTNG_HOME=$dir/home LD_PRELOAD=$preload "$program" <"$dir/words" >"$dir/answers" &
 	program_pid=$!
 	exec 3>"$dir/words" 4<"$dir/answers"
 	tell "work 10"
@@ -88,8 +95,8 @@ record_work() {
 }
 
 needs_mounts() {
-	[ "${LTTNG_FIXTURE_ISOLATED:-}" = $$ ] || {
-		echo "SKIP $claim: needs root in a mount namespace of its own"
+	lttng_fixture_may_mount || {
+		echo "SKIP $claim: needs a full disk of its own, and may not mount one here"
 		exit $SKIPPED
 	}
 }
@@ -97,14 +104,14 @@ needs_mounts() {
 a_daemon_that_comes_late_records_what_follows() {
 	LTTNG_UST_REGISTER_TIMEOUT=0 start_program
 	tell "work 1000"
-	lttng_fixture_start
+	start_daemon
 	wait_until_registered
 	record_work late 500
 	end_program
 }
 
 the_daemon_is_killed_and_another_one_comes() {
-	lttng_fixture_start
+	start_daemon
 	start_program
 	create killed 1M 8 'allocspan:*'
 	lttng --quiet start
@@ -113,14 +120,14 @@ the_daemon_is_killed_and_another_one_comes() {
 	# More than the buffers hold, with nobody to empty them.
 	tell "work 200000"
 	rm -rf "$LTTNG_FIXTURE_DIR"
-	lttng_fixture_start
+	start_daemon
 	wait_until_registered
 	record_work reborn 500
 	end_program
 }
 
 sessions_come_and_go_while_a_program_runs() {
-	lttng_fixture_start
+	start_daemon
 	start_program
 	for round in 1 2 3; do
 		record_work "round$round" $((100 * round))
@@ -140,7 +147,7 @@ sessions_come_and_go_while_a_program_runs() {
 }
 
 two_sessions_record_what_each_asked_for() {
-	lttng_fixture_start
+	start_daemon
 	start_program
 	create allocs 1M 16 allocspan:alloc
 	create frees 1M 16 allocspan:free
@@ -163,7 +170,7 @@ two_sessions_record_what_each_asked_for() {
 
 # The blocks' events are lost, the counters' are not.
 when_buffers_overflow_the_loss_is_counted_and_totals_are_exact() {
-	lttng_fixture_start
+	start_daemon
 	start_program
 	create overflow 4096 2 'allocspan:alloc,allocspan:free'
 	lttng --quiet enable-channel -u --subbuf-size=1M --num-subbuf=8 counters
@@ -187,7 +194,7 @@ when_buffers_overflow_the_loss_is_counted_and_totals_are_exact() {
 
 # Buffers that overwrite keep the end of what happened.
 a_snapshot_has_the_last_events() {
-	lttng_fixture_start
+	start_daemon
 	start_program
 	create snapshot 64k 4 'allocspan:*' --snapshot --output="$dir/snapshot"
 	lttng --quiet start
@@ -207,7 +214,7 @@ a_snapshot_has_the_last_events() {
 # Buffers are files there.
 without_room_for_buffers_the_program_runs() {
 	needs_mounts
-	lttng_fixture_start
+	start_daemon
 	for size in 64k 1m 9m; do
 		mount -o "remount,size=$size" /dev/shm
 		rm -f "$dir/words" "$dir/answers"
@@ -235,7 +242,7 @@ without_room_for_buffers_the_program_runs() {
 
 without_room_for_the_trace_the_program_runs() {
 	needs_mounts
-	lttng_fixture_start
+	start_daemon
 	start_program
 	mkdir "$dir/small"
 	mount -t tmpfs -o size=512k allocspan-test "$dir/small"
