@@ -17,7 +17,7 @@ VERSION = "include/allocspan/version.h"
 # What a binding is called and what it means, the replay of a trace knows too.
 BIND_SPEC = {
     f"lib/bind/{name}.h"
-    for name in ("near-names", "pair-words", "signature", "spec", "value-text")
+    for name in ("near-names", "pair-words", "signature", "spec", "symbol", "value-text")
 }
 
 # What both sides know of a trace beyond the names of its events and fields.
