@@ -30,7 +30,7 @@ several_recordings_run_at_once() {
 confined() { setpriv --bounding-set=-sys_admin --inh-caps=-sys_admin "$@"; }
 
 where_namespaces_are_not_allowed_recordings_share_a_daemon() {
-	[ -n "${LTTNG_FIXTURE_ISOLATED:-}" ] || skip "needs a /var/run/lttng of its own"
+	lttng_fixture_may_mount || skip "needs a /var/run/lttng of its own, and may not mount one here"
 	for i in 1 2 3 4; do
 		confined "$ALLOCSPAN" record -o "trace$i" -- "$RECORD_TARGET" enter "g$i" alloc 1000 free \
 			2>"$work/err" || fail "recording $i" &
@@ -45,7 +45,7 @@ where_namespaces_are_not_allowed_recordings_share_a_daemon() {
 }
 
 leaves_a_shared_daemon_to_others() {
-	[ -n "${LTTNG_FIXTURE_ISOLATED:-}" ] || skip "needs a /var/run/lttng of its own"
+	lttng_fixture_may_mount || skip "needs a /var/run/lttng of its own, and may not mount one here"
 	expect_status 0 confined "$ALLOCSPAN" record -o trace -- lttng --quiet create mine --output="$work/mine"
 	lttng --no-sessiond list | grep -q mine || fail "ended somebody's session"
 	expect_status 0 confined "$ALLOCSPAN" record -o trace2 -- lttng --quiet destroy mine

@@ -81,7 +81,7 @@ expect_nothing_left() {
 		sleep 0.5
 	done
 	[ -z "$left" ] || fail "left: $left"
-	[ -z "${LTTNG_FIXTURE_ISOLATED:-}" ] || [ -z "$(list_buffers)" ] || fail "left: $(list_buffers)"
+	! lttng_fixture_may_mount || [ -z "$(list_buffers)" ] || fail "left: $(list_buffers)"
 }
 
 list_processes() {
