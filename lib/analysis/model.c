@@ -312,7 +312,7 @@ static uint64_t add_time(uint64_t time_ns, uint64_t duration_ns)
 	return time_ns + duration_ns < time_ns ? UINT64_MAX : time_ns + duration_ns;
 }
 
-static void note_first(struct aspan_model *model, uint64_t time_ns)
+static int note_first(struct aspan_model *model, uint64_t time_ns)
 {
 	const struct aspan_questions *questions = &model->questions;
 
@@ -323,6 +323,10 @@ static void note_first(struct aspan_model *model, uint64_t time_ns)
 	if (questions->has_to && questions->is_to_relative) {
 		model->to_ns = add_time(time_ns, questions->to_ns);
 	}
+	/* The timeline begins with the trace, though nothing may be allocated for a while. */
+	return model->tally && model->has_window_begun ?
+		       aspan_breakdown_advance(&model->tally->breakdowns, time_ns) :
+		       0;
 }
 
 static int begin_window(struct aspan_model *model)
@@ -338,7 +342,11 @@ static int begin_window(struct aspan_model *model)
 static int note_time(struct aspan_model *model, uint64_t time_ns)
 {
 	if (__builtin_expect(model->first_ns == 0, 0)) {
-		note_first(model, time_ns);
+		int result = note_first(model, time_ns);
+
+		if (result) {
+			return result;
+		}
 	}
 	if (__builtin_expect(time_ns > model->to_ns, 0)) {
 		model->is_past_window = true;

@@ -41,6 +41,11 @@ const char *aspan_dimension_get_title(enum aspan_dimension dimension)
 	return titles[dimension];
 }
 
+const char *aspan_dimension_get_word(enum aspan_dimension dimension)
+{
+	return dimension_words[dimension];
+}
+
 /* How many letters must be changed, added or left out; bounded, as words are short. */
 static unsigned int count_slips(const char *a, size_t a_length, const char *b)
 {
@@ -292,6 +297,8 @@ void aspan_questions_want_all(struct aspan_questions *questions)
 		aspan_questions_add_breakdown(questions, dimension_words[dimensions[i]], message,
 					      sizeof(message));
 	}
+	/* By the names of groups alone, whatever else their tags say. */
+	aspan_questions_add_breakdown(questions, "tag:group", message, sizeof(message));
 	questions->wants_found_tags = true;
 	questions->extras = EVERY_EXTRA;
 }

@@ -133,5 +133,6 @@ bool aspan_breakdown_is_same(const struct aspan_breakdown_question *a,
 			     const struct aspan_breakdown_question *b);
 
 const char *aspan_dimension_get_title(enum aspan_dimension dimension);
+const char *aspan_dimension_get_word(enum aspan_dimension dimension);
 
 #endif

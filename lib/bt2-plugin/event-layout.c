@@ -12,26 +12,29 @@
 
 #define PROVIDER "allocspan:"
 
-#define NUMBER(field, member)                                                                      \
+#define FIELD(name, member, is_string, is_detail)                                                  \
 	{                                                                                          \
-		field, offsetof(struct aspan_event, member), false                                 \
+		name, offsetof(struct aspan_event, member), is_string, is_detail                   \
 	}
-#define STRING(field, member)                                                                      \
-	{                                                                                          \
-		field, offsetof(struct aspan_event, member), true                                  \
-	}
+#define NUMBER(name, member) FIELD(name, member, false, false)
+#define STRING(name, member) FIELD(name, member, true, false)
+#define NUMBER_IN_DETAIL(name, member) FIELD(name, member, false, true)
+#define STRING_IN_DETAIL(name, member) FIELD(name, member, true, true)
 
 /* The last one of each list has no name. */
 static const struct wanted_field {
 	const char *name;
 	uint16_t offset;
 	bool is_string;
+	bool is_detail;
 } wanted_fields[ASPAN_EVENT_TYPE_COUNT][ASPAN_EVENT_LAYOUT_MAX_READS + 1] = {
 	[ASPAN_EVENT_ALLOC] = {
 		NUMBER("group_id", group_id),
 		STRING("tags", tags),
 		NUMBER("ptr", address),
 		NUMBER("size", size_bytes),
+		NUMBER_IN_DETAIL("span_id", span_id),
+		NUMBER_IN_DETAIL("kind", kind),
 	},
 	[ASPAN_EVENT_FREE] = {
 		NUMBER("source_group_id", group_id),
@@ -39,10 +42,22 @@ static const struct wanted_field {
 		NUMBER("ptr", address),
 		NUMBER("size", size_bytes),
 		NUMBER("current_group_id", current_group_id),
+		NUMBER_IN_DETAIL("kind", kind),
 	},
 	[ASPAN_EVENT_SPAN_ENTER] = {
 		NUMBER("group_id", group_id),
 		STRING("tags", tags),
+		NUMBER_IN_DETAIL("span_id", span_id),
+		NUMBER_IN_DETAIL("parent_span_id", parent_span_id),
+		STRING_IN_DETAIL("name", name),
+	},
+	[ASPAN_EVENT_SPAN_EXIT] = {
+		NUMBER_IN_DETAIL("span_id", span_id),
+		STRING_IN_DETAIL("name", name),
+		NUMBER_IN_DETAIL("alloc_count", counts.alloc_count),
+		NUMBER_IN_DETAIL("alloc_bytes", counts.alloc_bytes),
+		NUMBER_IN_DETAIL("free_count", counts.free_count),
+		NUMBER_IN_DETAIL("free_bytes", counts.free_bytes),
 	},
 	[ASPAN_EVENT_GROUP_REGISTER] = {
 		NUMBER("group_id", group_id),
@@ -133,7 +148,7 @@ static int add_read(struct aspan_event_layout *layout, const bt_field_class *pay
 }
 
 int aspan_event_layout_init(struct aspan_event_layout *layout, const bt_event_class *event_class,
-			    const char **bad_field)
+			    bool wants_detail, const char **bad_field)
 {
 	const bt_field_class *payload_class =
 		bt_event_class_borrow_payload_field_class_const(event_class);
@@ -146,6 +161,9 @@ int aspan_event_layout_init(struct aspan_event_layout *layout, const bt_event_cl
 	}
 	for (const struct wanted_field *wanted = wanted_fields[layout->type]; wanted->name;
 	     wanted++) {
+		if (wanted->is_detail && !wants_detail) {
+			continue;
+		}
 		if (add_read(layout, payload_class, wanted)) {
 			*bad_field = wanted->name;
 			return -EINVAL;

@@ -32,11 +32,12 @@ struct aspan_event_layout {
 };
 
 /*
- * Fills the layout of an event class; of a class that is not allocspan's, the type is OTHER. 0; or -EINVAL, and
- * *bad_field is then the name of the field that is missing or of the wrong type.
+ * Fills the layout of an event class; of a class that is not allocspan's, the type is OTHER. wants_detail: also the
+ * fields that only questions beyond groups need. 0; or -EINVAL, and *bad_field is then the name of the field that is
+ * missing or of the wrong type.
  */
 int aspan_event_layout_init(struct aspan_event_layout *layout, const bt_event_class *event_class,
-			    const char **bad_field);
+			    bool wants_detail, const char **bad_field);
 
 /* Copies the payload's values into the event; strings are borrowed from it. */
 void aspan_event_layout_read(const struct aspan_event_layout *layout, const bt_event *source,

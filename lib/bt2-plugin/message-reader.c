@@ -94,7 +94,8 @@ static int fill_layouts(struct aspan_message_reader *reader, const bt_event_clas
 			struct event_class *layouts)
 {
 	const char *bad_field;
-	int result = aspan_event_layout_init(&layouts->layout, event_class, &bad_field);
+	int result = aspan_event_layout_init(&layouts->layout, event_class,
+					     aspan_model_wants_detail(reader->model), &bad_field);
 
 	result = result ? result :
 			  aspan_packed_layout_init(&layouts->packed, event_class, &bad_field);
@@ -214,6 +215,7 @@ static int read_event(struct aspan_message_reader *reader, const bt_message *mes
 	const struct event_class *event_class;
 	const struct aspan_stream *stream;
 	struct aspan_event event = { .group_id = 0 };
+	struct aspan_stream_code code;
 	int result = find_stream(reader, bt_event_borrow_stream_const(source), &stream);
 
 	if (!result) {
@@ -234,6 +236,9 @@ static int read_event(struct aspan_message_reader *reader, const bt_message *mes
 		}
 		aspan_stream_read_origin(stream, source, &event.origin);
 		aspan_event_layout_read(&event_class->layout, source, &event);
+		if (aspan_model_wants_detail(reader->model)) {
+			aspan_stream_read_code(stream, source, &event, &code);
+		}
 	}
 	result = feed(reader, event_class, source, &event);
 	if (result) {

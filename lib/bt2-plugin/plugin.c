@@ -19,9 +19,14 @@ BT_PLUGIN_SINK_COMPONENT_CLASS_DESCRIPTION(report, "Report what each group of al
 BT_PLUGIN_SINK_COMPONENT_CLASS_HELP(
 	report, "Parameters, all optional:\n"
 		"\n"
-		"  format=\"text\"|\"json\"  what to write [text]\n"
+		"  format=NAME            what to write, as --format of allocspan-report(1) [text]\n"
 		"  output=PATH            the file to write [standard output]\n"
-		"  by=\"group\"             what a line is about [group]\n"
+		"  by=WHAT                what a line is about, as --by; or an array of them [group]\n"
+		"  show=WHAT,...          what else to show, as --show [nothing]\n"
+		"  sort=KEY               the order of lines, as --sort [peak]\n"
+		"  top=LINES              how many lines, as --top [all]\n"
+		"  from=TIME to=TIME      the window, as --from and --to [all]\n"
+		"  temporary=DURATION     blocks that live no longer are temporary [none]\n"
 		"  color=BOOLEAN          with escape sequences for colour [no]\n"
 		"  width=COLUMNS          cut lines of text there; 0: nowhere [0]\n"
 		"  cut-short=BOOLEAN      say that a part of the trace is missing [no]\n");

@@ -54,7 +54,7 @@ static int write_speedscope(const struct aspan_report *report,
 /* X(format, function that asks) */
 #define FORMATS(X)                                                                                 \
 	X(text, NULL)                                                                              \
-	X(json, NULL)                                                                              \
+	X(json, aspan_report_json_ask)                                                                            \
 	X(csv, aspan_report_csv_ask)                                                               \
 	X(folded, aspan_stacks_ask)                                                                \
 	X(pprof, aspan_report_pprof_ask)                                                           \

@@ -1,226 +1,265 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Writes a report for tools.
+ * Writes a report for tools: the frame, and the tables that rows refer to by index. Rows are in report-json-rows.c.
  *
- * Groups are written one by one, each built by json-c and then dropped, so that a report of many groups needs no
- * second copy in memory. json-c's constructors give NULL without memory, and so does NULL that is added to an
- * object become `null`: each function here says which of the two it is.
+ * A tag's key that is there twice has its last value, as readers of JSON take it.
  */
 #include "report-json.h"
 
-#include "text.h"
+#include "json-writer.h"
+#include "report-json-rows.h"
 
 #include <errno.h>
-#include <inttypes.h>
-#include <json-c/json.h>
-#include <stdlib.h>
+#include <string.h>
 
-#define SCHEMA "allocspan-report/1"
+#define SCHEMA "allocspan-report/2"
 
-/* Adds a value that must not be NULL, and takes it in any case. */
-static int add(struct json_object *object, const char *key, struct json_object *value)
+void aspan_report_json_ask(struct aspan_questions *questions)
 {
-	if (!value) {
-		return -ENOMEM;
-	}
-	if (json_object_object_add(object, key, value)) {
-		json_object_put(value);
-		return -ENOMEM;
-	}
-	return 0;
+	aspan_questions_want_all(questions);
 }
 
-static int add_number(struct json_object *object, const char *key, uint64_t number)
-{
-	return add(object, key, json_object_new_uint64(number));
-}
-
-static int add_bool(struct json_object *object, const char *key, bool value)
-{
-	return add(object, key, json_object_new_boolean(value));
-}
-
-static struct json_object *new_string(const char *string)
-{
-	char *text = aspan_text_to_utf8(string);
-	struct json_object *value = text ? json_object_new_string(text) : NULL;
-
-	free(text);
-	return value;
-}
-
-/* A NULL string becomes null. */
-static int add_string(struct json_object *object, const char *key, const char *string)
-{
-	return string ? add(object, key, new_string(string)) :
-			json_object_object_add(object, key, NULL);
-}
-
-/* The key is of the trace too. A key that is there twice has its last value. */
-static int add_tag(struct json_object *object, const struct aspan_tag *tag)
-{
-	char *key = aspan_text_to_utf8(tag->key);
-	int result = key ? add(object, key, new_string(tag->value)) : -ENOMEM;
-
-	free(key);
-	return result;
-}
-
-static int add_tags(struct json_object *object, const struct aspan_tags *tags)
-{
-	struct json_object *map = json_object_new_object();
-	int result = add(object, "tags", map);
-
-	for (size_t i = 0; !result && i < tags->tag_count; i++) {
-		result = add_tag(map, &tags->tags[i]);
-	}
-	return result;
-}
-
-static int fill_identity(struct json_object *object, const struct aspan_report_group *row)
-{
-	int result = add_number(object, "id", row->group->id);
-
-	result = result ? result : add_string(object, "name", row->name);
-	result = result ? result : add_tags(object, &row->tags);
-	result = result ? result : add_string(object, "hostname", row->hostname);
-	if (!result) {
-		result = row->process->has_vpid ? add_number(object, "vpid", row->process->vpid) :
-						  json_object_object_add(object, "vpid", NULL);
-	}
-	return result ? result : add_string(object, "procname", row->process->procname);
-}
-
-static int fill_numbers(struct json_object *object, const struct aspan_report_group *row)
-{
-	const struct aspan_group_result *is = &row->result;
-	const struct {
-		const char *key;
-		uint64_t value;
-	} numbers[] = {
-		{ "alloc_count", is->counts.alloc_count },
-		{ "alloc_bytes", is->counts.alloc_bytes },
-		{ "free_count", is->counts.free_count },
-		{ "free_bytes", is->counts.free_bytes },
-		{ "live_count", is->live_count },
-		{ "live_bytes", is->live_bytes },
-		{ "peak_live_bytes", is->peak_live_bytes },
-		{ "peak_time_ns", is->peak_time_ns },
-		{ "foreign_free_count", row->group->foreign_free_count },
-		{ "lost_alloc_count", is->lost.alloc_count },
-		{ "lost_free_count", is->lost.free_count },
-		{ "unsure_free_count", is->unsure_free_count },
-		{ "unsure_free_bytes", is->unsure_free_bytes },
-	};
-
-	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
-		int result = add_number(object, numbers[i].key, numbers[i].value);
-
-		if (result) {
-			return result;
-		}
-	}
-	return add_bool(object, "certain", is->is_certain);
-}
-
-/* Writes what a function fills in, and takes nothing. */
-static int write_value(struct json_object *value, FILE *stream)
-{
-	const char *text = json_object_to_json_string_ext(
-		value, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
-
-	if (!text) {
-		return -ENOMEM;
-	}
-	fputs(text, stream);
-	return 0;
-}
-
-static int write_group(const struct aspan_report_group *row, FILE *stream)
-{
-	struct json_object *object = json_object_new_object();
-	int result = object ? fill_identity(object, row) : -ENOMEM;
-
-	result = result ? result : fill_numbers(object, row);
-	result = result ? result : write_value(object, stream);
-	json_object_put(object);
-	return result;
-}
-
-static int write_events(const struct aspan_model *model, FILE *stream)
+static void write_events(struct aspan_json *json, const struct aspan_model *model)
 {
 	static const char *const names[] = {
 #define EVENT_NAME(symbol, event) [ASPAN_EVENT_##symbol] = #event,
 		ASPAN_EVENT_TYPES(EVENT_NAME)
 #undef EVENT_NAME
 	};
-	struct json_object *object = json_object_new_object();
-	int result = object ? 0 : -ENOMEM;
 
-	for (int type = 0; !result && type < ASPAN_EVENT_TYPE_COUNT; type++) {
-		result = add_number(object, names[type], model->event_counts[type]);
+	aspan_json_open(json, "events", '{');
+	for (int type = 0; type < ASPAN_EVENT_TYPE_COUNT; type++) {
+		aspan_json_number(json, names[type], model->event_counts[type]);
 	}
-	result = result ? result : add_number(object, "other", model->other_event_count);
-	result = result ? result : write_value(object, stream);
-	json_object_put(object);
-	return result;
+	aspan_json_number(json, "other", model->other_event_count);
+	aspan_json_close(json, '}');
 }
 
-static int write_notes(const struct aspan_report *report, FILE *stream)
+static void write_head(struct aspan_json *json, const struct aspan_report *report)
 {
-	struct json_object *array = json_object_new_array();
-	int result = array ? 0 : -ENOMEM;
+	const struct aspan_model *model = report->model;
 
-	for (size_t i = 0; !result && i < report->note_count; i++) {
-		struct json_object *note = new_string(report->notes[i]);
-
-		if (!note || json_object_array_add(array, note)) {
-			json_object_put(note);
-			result = -ENOMEM;
-		}
+	aspan_json_text(json, "schema", SCHEMA);
+	aspan_json_break_line(json);
+	aspan_json_bool(json, "complete", report->is_complete);
+	aspan_json_number(json, "discarded_events", model->discarded_events);
+	aspan_json_number(json, "discarded_packets", model->discarded_packets);
+	aspan_json_break_line(json);
+	aspan_json_number(json, "begin_ns", model->first_ns);
+	aspan_json_number(json, "end_ns", model->last_ns);
+	aspan_json_open(json, "window", '{');
+	aspan_json_number(json, "begin_ns", report->begin_ns);
+	aspan_json_number(json, "end_ns", report->end_ns);
+	aspan_json_close(json, '}');
+	aspan_json_break_line(json);
+	write_events(json, model);
+	aspan_json_break_line(json);
+	aspan_json_open(json, "notes", '[');
+	for (size_t i = 0; i < report->note_count; i++) {
+		aspan_json_break_line(json);
+		aspan_json_text(json, NULL, report->notes[i]);
 	}
-	result = result ? result : write_value(array, stream);
-	json_object_put(array);
-	return result;
+	aspan_json_close(json, ']');
 }
 
-static int write_groups(const struct aspan_report *report, FILE *stream)
+static void write_vpid(struct aspan_json *json, const struct aspan_process *process)
 {
-	fputs("\"groups\":[", stream);
-	for (size_t i = 0; i < report->group_count; i++) {
-		int result;
+	if (process->has_vpid) {
+		aspan_json_number(json, "vpid", process->vpid);
+	} else {
+		aspan_json_null(json, "vpid");
+	}
+}
 
-		fputs(i == 0 ? "\n" : ",\n", stream);
-		result = write_group(&report->groups[i], stream);
-		if (result) {
-			return result;
+static bool is_overridden(const struct aspan_tags *tags, size_t index)
+{
+	for (size_t i = index + 1; i < tags->tag_count; i++) {
+		if (strcmp(tags->tags[i].key, tags->tags[index].key) == 0) {
+			return true;
 		}
 	}
-	fputs("\n]", stream);
-	return 0;
+	return false;
+}
+
+static void write_group_identity(struct aspan_json *json, const struct aspan_report_group *group)
+{
+	aspan_json_number(json, "id", group->group->id);
+	aspan_json_text(json, "name", group->name);
+	aspan_json_open(json, "tags", '{');
+	for (size_t i = 0; i < group->tags.tag_count; i++) {
+		if (!is_overridden(&group->tags, i)) {
+			aspan_json_text_by_text(json, group->tags.tags[i].key,
+						group->tags.tags[i].value);
+		}
+	}
+	aspan_json_close(json, '}');
+	aspan_json_text(json, "text", group->text);
+	aspan_json_number(json, "process", group->process_index);
+	aspan_json_text(json, "hostname", group->hostname);
+	write_vpid(json, group->process);
+	aspan_json_text(json, "procname", group->process->procname);
+}
+
+static void write_group(struct aspan_json *json, const struct aspan_report_group *group)
+{
+	const struct aspan_group_result *is = &group->result;
+
+	aspan_json_break_line(json);
+	aspan_json_open(json, NULL, '{');
+	write_group_identity(json, group);
+	aspan_json_number(json, "alloc_count", is->counts.alloc_count);
+	aspan_json_number(json, "alloc_bytes", is->counts.alloc_bytes);
+	aspan_json_number(json, "free_count", is->counts.free_count);
+	aspan_json_number(json, "free_bytes", is->counts.free_bytes);
+	aspan_json_number(json, "live_count", is->live_count);
+	aspan_json_number(json, "live_bytes", is->live_bytes);
+	aspan_json_number(json, "peak_live_bytes", is->peak_live_bytes);
+	aspan_json_number(json, "peak_time_ns", is->peak_time_ns);
+	aspan_json_number(json, "foreign_free_count", group->group->foreign_free_count);
+	aspan_json_number(json, "lost_alloc_count", is->lost.alloc_count);
+	aspan_json_number(json, "lost_free_count", is->lost.free_count);
+	aspan_json_number(json, "unsure_free_count", is->unsure_free_count);
+	aspan_json_number(json, "unsure_free_bytes", is->unsure_free_bytes);
+	aspan_json_bool(json, "certain", is->is_certain);
+	aspan_json_close(json, '}');
+}
+
+static void write_process(struct aspan_json *json, const struct aspan_report_process *process)
+{
+	aspan_json_break_line(json);
+	aspan_json_open(json, NULL, '{');
+	aspan_json_text(json, "hostname", process->hostname);
+	write_vpid(json, process->process);
+	aspan_json_text(json, "procname", process->process->procname);
+	aspan_json_text(json, "text", process->text);
+	aspan_json_close(json, '}');
+}
+
+static void write_thread(struct aspan_json *json, const struct aspan_report_thread *thread)
+{
+	aspan_json_break_line(json);
+	aspan_json_open(json, NULL, '{');
+	aspan_json_number(json, "process", thread->process);
+	aspan_json_number(json, "vtid", thread->vtid);
+	aspan_json_text(json, "name", thread->name);
+	aspan_json_text(json, "text", thread->text);
+	aspan_json_close(json, '}');
+}
+
+static void write_callsite(struct aspan_json *json, const struct aspan_callsite *callsite)
+{
+	aspan_json_break_line(json);
+	aspan_json_open(json, NULL, '{');
+	aspan_json_number(json, "process", callsite->process);
+	aspan_json_number(json, "address", callsite->address);
+	aspan_json_text(json, "binary", callsite->binary);
+	aspan_json_text(json, "function", callsite->function);
+	aspan_json_text(json, "file", callsite->file);
+	if (callsite->line) {
+		aspan_json_number(json, "line", callsite->line);
+	} else {
+		aspan_json_null(json, "line");
+	}
+	aspan_json_text(json, "text", callsite->text);
+	aspan_json_close(json, '}');
+}
+
+static void write_node(struct aspan_json *json, const struct aspan_report_node *node)
+{
+	aspan_json_break_line(json);
+	aspan_json_open(json, NULL, '{');
+	aspan_json_index(json, "parent", node->parent);
+	aspan_json_text(json, "name", node->name);
+	aspan_json_close(json, '}');
+}
+
+/* Writes an array of a report, each item by a function. */
+#define WRITE_TABLE(json, report, key, items, item, write)                                         \
+	do {                                                                                       \
+		aspan_json_break_line(json);                                                       \
+		aspan_json_open(json, key, '[');                                                   \
+		for (size_t i_ = 0; i_ < (report)->item##_count; i_++) {                           \
+			write(json, &(report)->items[i_]);                                         \
+		}                                                                                  \
+		aspan_json_close(json, ']');                                                       \
+	} while (0)
+
+static void write_handover(struct aspan_json *json, const struct aspan_report_handover *handover)
+{
+	aspan_json_break_line(json);
+	aspan_json_open(json, NULL, '{');
+	aspan_json_number(json, "source", handover->source_group);
+	aspan_json_index(json, "current", handover->current_group);
+	aspan_json_number(json, "current_id", handover->current_id);
+	aspan_json_number(json, "count", handover->freed.count);
+	aspan_json_number(json, "bytes", handover->freed.bytes);
+	aspan_json_close(json, '}');
+}
+
+static void write_counts(struct aspan_json *json, const struct aspan_counts *counts)
+{
+	aspan_json_number(json, "alloc_count", counts->alloc_count);
+	aspan_json_number(json, "alloc_bytes", counts->alloc_bytes);
+	aspan_json_number(json, "free_count", counts->free_count);
+	aspan_json_number(json, "free_bytes", counts->free_bytes);
+}
+
+static void write_span(struct aspan_json *json, const struct aspan_report_span *span)
+{
+	aspan_json_break_line(json);
+	aspan_json_open(json, NULL, '{');
+	aspan_json_text(json, "name", span->name);
+	aspan_json_number(json, "entry_count", span->entry_count);
+	aspan_json_number(json, "open_count", span->open_count);
+	write_counts(json, &span->counts);
+	aspan_json_number(json, "timed_count", span->timed_count);
+	aspan_json_number(json, "duration_ns", span->duration_ns);
+	aspan_json_number(json, "longest_ns", span->longest_ns);
+	aspan_json_close(json, '}');
+}
+
+static void write_entry(struct aspan_json *json, const struct aspan_report_entry *entry)
+{
+	aspan_json_break_line(json);
+	aspan_json_open(json, NULL, '{');
+	aspan_json_text(json, "name", entry->name);
+	aspan_json_index(json, "thread", entry->thread);
+	if (entry->enter_ns) {
+		aspan_json_number(json, "enter_ns", entry->enter_ns);
+	} else {
+		aspan_json_null(json, "enter_ns");
+	}
+	aspan_json_number(json, "exit_ns", entry->exit_ns);
+	write_counts(json, &entry->counts);
+	aspan_json_close(json, '}');
+}
+
+static void write_activity(struct aspan_json *json, const struct aspan_report *report)
+{
+	WRITE_TABLE(json, report, "handover", handovers, handover, write_handover);
+	WRITE_TABLE(json, report, "spans", spans, span, write_span);
+	aspan_json_break_line(json);
+	aspan_json_open(json, "worst_entries", '{');
+	WRITE_TABLE(json, report, "by_bytes", worst_by_bytes, worst_by_bytes, write_entry);
+	WRITE_TABLE(json, report, "by_net", worst_by_net, worst_by_net, write_entry);
+	aspan_json_close(json, '}');
 }
 
 int aspan_report_json_write(const struct aspan_report *report, FILE *stream)
 {
-	const struct aspan_model *model = report->model;
-	int result;
+	struct aspan_json json = { .stream = stream };
 
-	fprintf(stream, "{\"schema\":\"%s\",\n\"complete\":%s,\n", SCHEMA,
-		report->is_complete ? "true" : "false");
-	fprintf(stream, "\"discarded_events\":%" PRIu64 ",\"discarded_packets\":%" PRIu64 ",\n",
-		model->discarded_events, model->discarded_packets);
-	fprintf(stream, "\"begin_ns\":%" PRIu64 ",\"end_ns\":%" PRIu64 ",\n", model->first_ns,
-		model->last_ns);
-	fputs("\"events\":", stream);
-	result = write_events(model, stream);
-	if (!result) {
-		fputs(",\n\"notes\":", stream);
-		result = write_notes(report, stream);
-	}
-	if (!result) {
-		fputs(",\n", stream);
-		result = write_groups(report, stream);
-	}
-	fputs("}\n", stream);
-	return result;
+	aspan_json_open(&json, NULL, '{');
+	write_head(&json, report);
+	WRITE_TABLE(&json, report, "groups", groups, group, write_group);
+	WRITE_TABLE(&json, report, "processes", processes, process, write_process);
+	WRITE_TABLE(&json, report, "threads", threads, thread, write_thread);
+	WRITE_TABLE(&json, report, "callsites", callsites, callsite, write_callsite);
+	WRITE_TABLE(&json, report, "nodes", nodes, node, write_node);
+	WRITE_TABLE(&json, report, "places", places, place, aspan_json_write_place);
+	aspan_report_json_write_breakdowns(&json, report);
+	write_activity(&json, report);
+	aspan_json_close(&json, '}');
+	fputc('\n', stream);
+	return json.result;
 }

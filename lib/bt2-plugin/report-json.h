@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Writes a report for tools: JSON of the schema "allocspan-report/1" (report.schema.json).
- *
- * Numbers are exact. Bytes of names and tags that are no UTF-8 become U+FFFD.
+ * Writes a report for tools, as report.schema.json says.
  */
 #ifndef ASPAN_BT2_REPORT_JSON_H
 #define ASPAN_BT2_REPORT_JSON_H
@@ -10,6 +8,9 @@
 #include "report.h"
 
 #include <stdio.h>
+
+/* Asks for everything. */
+void aspan_report_json_ask(struct aspan_questions *questions);
 
 /* 0 or -ENOMEM; errors of the stream are its own (ferror()). */
 int aspan_report_json_write(const struct aspan_report *report, FILE *stream);

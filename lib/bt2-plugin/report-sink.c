@@ -9,7 +9,7 @@
 #include "message-reader.h"
 #include "model.h"
 #include "output-file.h"
-#include "report-formats.h"
+#include "report-parameters.h"
 #include "report.h"
 
 #include <errno.h>
@@ -29,9 +29,7 @@ struct sink {
 	struct aspan_message_reader *reader;
 	struct aspan_bind_replay *replay; /* NULL: no bindings */
 	struct aspan_report_outcome *outcome; /* NULL: nobody asks */
-	const struct aspan_report_format *format;
-	char *output; /* NULL: standard output */
-	struct aspan_report_format_options options;
+	struct aspan_report_parameters parameters;
 };
 
 static void destroy(struct sink *sink)
@@ -40,80 +38,8 @@ static void destroy(struct sink *sink)
 	aspan_message_reader_destroy(sink->reader);
 	aspan_bind_replay_destroy(sink->replay);
 	aspan_model_destroy(sink->model);
-	free(sink->output);
+	aspan_report_parameters_fini(&sink->parameters);
 	free(sink);
-}
-
-/* What one parameter is called, and how it is taken; false: its value is wrong. */
-struct parameter {
-	const char *name;
-	bool (*take)(struct sink *sink, const bt_value *value);
-	const char *expected;
-};
-
-static bool take_format(struct sink *sink, const bt_value *value)
-{
-	const char *name = bt_value_is_string(value) ? bt_value_string_get(value) : "";
-
-	sink->format = aspan_report_format_find(name);
-	return sink->format;
-}
-
-static bool take_value(struct sink *sink, const bt_value *value)
-{
-	const char *word = bt_value_is_string(value) ? bt_value_string_get(value) : "";
-
-	sink->options.value = aspan_stack_value_find(word);
-	return sink->options.value < ASPAN_STACK_VALUE_COUNT;
-}
-
-static bool take_output(struct sink *sink, const bt_value *value)
-{
-	if (!bt_value_is_string(value) || !*bt_value_string_get(value)) {
-		return false;
-	}
-	sink->output = strdup(bt_value_string_get(value));
-	return sink->output;
-}
-
-static bool take_by(struct sink *sink, const bt_value *value)
-{
-	(void) sink;
-	return bt_value_is_string(value) && strcmp(bt_value_string_get(value), "group") == 0;
-}
-
-static bool take_color(struct sink *sink, const bt_value *value)
-{
-	if (!bt_value_is_bool(value)) {
-		return false;
-	}
-	sink->options.text.has_colour = bt_value_bool_get(value);
-	return true;
-}
-
-static bool take_width(struct sink *sink, const bt_value *value)
-{
-	int64_t width = -1;
-
-	/* On babeltrace2's command line a plain number is signed. */
-	if (bt_value_is_signed_integer(value)) {
-		width = bt_value_integer_signed_get(value);
-	} else if (bt_value_is_unsigned_integer(value)) {
-		width = (int64_t) bt_value_integer_unsigned_get(value);
-	}
-	sink->options.text.width = (unsigned int) width;
-	return width >= 0 && width <= INT16_MAX;
-}
-
-static bool take_cut_short(struct sink *sink, const bt_value *value)
-{
-	if (!bt_value_is_bool(value)) {
-		return false;
-	}
-	if (bt_value_bool_get(value)) {
-		aspan_model_note_cut_short(sink->model);
-	}
-	return true;
 }
 
 static bool add_binding(struct sink *sink, const char *spec)
@@ -131,49 +57,38 @@ static bool add_binding(struct sink *sink, const char *spec)
 	return true;
 }
 
-static bool take_bind(struct sink *sink, const bt_value *value)
+static bool add_bindings(struct sink *sink, const bt_value *bindings)
 {
-	if (!bt_value_is_array(value)) {
-		return false;
-	}
-	for (uint64_t i = 0; i < bt_value_array_get_length(value); i++) {
-		const bt_value *spec = bt_value_array_borrow_element_by_index_const(value, i);
+	uint64_t count = bindings ? bt_value_array_get_length(bindings) : 0;
 
-		if (!bt_value_is_string(spec) || !add_binding(sink, bt_value_string_get(spec))) {
+	for (uint64_t i = 0; i < count; i++) {
+		const bt_value *spec = bt_value_array_borrow_element_by_index_const(bindings, i);
+
+		if (!bt_value_is_string(spec)) {
+			FAIL(sink, "parameter 'bind' must be an array of SPECs");
+			return false;
+		}
+		if (!add_binding(sink, bt_value_string_get(spec))) {
 			return false;
 		}
 	}
 	return true;
 }
 
-static const struct parameter parameters[] = {
-	{ "format", take_format, aspan_report_format_names },
-	{ "value", take_value, "\"bytes\", \"count\", \"live\", \"live-count\" or \"peak\"" },
-	{ "output", take_output, "a path" },
-	{ "by", take_by, "\"group\"" },
-	{ "color", take_color, "a boolean" },
-	{ "width", take_width, "a number of columns" },
-	{ "cut-short", take_cut_short, "a boolean" },
-	{ "bind", take_bind, "an array of SPECs, as allocspan-bind(7) describes them" },
-};
-
-static bt_value_map_foreach_entry_const_func_status
-take_parameter(const char *name, const bt_value *value, void *data)
+/* Tells the model what is asked, and the reader what to replay. */
+static bool begin(struct sink *sink, const bt_value *params)
 {
-	struct sink *sink = data;
-
-	for (size_t i = 0; i < sizeof(parameters) / sizeof(parameters[0]); i++) {
-		if (strcmp(parameters[i].name, name) != 0) {
-			continue;
-		}
-		if (parameters[i].take(sink, value)) {
-			return BT_VALUE_MAP_FOREACH_ENTRY_CONST_FUNC_STATUS_OK;
-		}
-		FAIL(sink, "parameter '%s' must be %s", name, parameters[i].expected);
-		return BT_VALUE_MAP_FOREACH_ENTRY_CONST_FUNC_STATUS_ERROR;
+	if (aspan_report_parameters_init(&sink->parameters, sink->component, params)) {
+		return false;
 	}
-	FAIL(sink, "there is no parameter '%s'; see: babeltrace2 help sink.allocspan.report", name);
-	return BT_VALUE_MAP_FOREACH_ENTRY_CONST_FUNC_STATUS_ERROR;
+	if (aspan_model_ask(sink->model, &sink->parameters.questions)) {
+		FAIL(sink, "no memory for a report");
+		return false;
+	}
+	if (sink->parameters.is_cut_short) {
+		aspan_model_note_cut_short(sink->model);
+	}
+	return add_bindings(sink, sink->parameters.bindings);
 }
 
 static struct sink *create(bt_self_component *component, void *outcome)
@@ -185,7 +100,6 @@ static struct sink *create(bt_self_component *component, void *outcome)
 	}
 	sink->component = component;
 	sink->outcome = outcome;
-	sink->format = aspan_report_format_find("text");
 	sink->model = aspan_model_create();
 	sink->reader = sink->model ? aspan_message_reader_create(sink->model, component) : NULL;
 	if (!sink->reader) {
@@ -206,8 +120,7 @@ aspan_report_sink_initialize(bt_self_component_sink *self,
 	if (!sink) {
 		return BT_COMPONENT_CLASS_INITIALIZE_METHOD_STATUS_MEMORY_ERROR;
 	}
-	if (bt_value_map_foreach_entry_const(params, take_parameter, sink) !=
-	    BT_VALUE_MAP_FOREACH_ENTRY_CONST_STATUS_OK) {
+	if (!begin(sink, params)) {
 		destroy(sink);
 		return BT_COMPONENT_CLASS_INITIALIZE_METHOD_STATUS_ERROR;
 	}
@@ -249,12 +162,12 @@ aspan_report_sink_graph_is_configured(bt_self_component_sink *self)
 static int write_file(const struct sink *sink, const struct aspan_report *report)
 {
 	struct aspan_output_file file;
-	int result = aspan_output_file_open(&file, sink->output);
+	int result = aspan_output_file_open(&file, sink->parameters.output);
 
 	if (result) {
 		return result;
 	}
-	result = sink->format->write(report, &sink->options, file.stream);
+	result = sink->parameters.format->write(report, &sink->parameters.options, file.stream);
 	if (result) {
 		aspan_output_file_abandon(&file);
 		return result;
@@ -279,7 +192,8 @@ static int write_report(struct sink *sink)
 	aspan_report_fini(&report);
 	if (result) {
 		FAIL(sink, "cannot write the report to %s: %s",
-		     sink->output ? sink->output : "standard output", strerror(-result));
+		     sink->parameters.output ? sink->parameters.output : "standard output",
+		     strerror(-result));
 	} else if (sink->outcome) {
 		sink->outcome->is_written = true;
 		sink->outcome->discarded_events = sink->model->discarded_events;
@@ -332,6 +246,10 @@ static bt_component_class_sink_consume_method_status end(struct sink *sink)
 		     sink->model->other_event_count);
 		return BT_COMPONENT_CLASS_SINK_CONSUME_METHOD_STATUS_ERROR;
 	}
+	if (!sink->model->has_window_begun) {
+		FAIL(sink, "the trace ends before --from '%s'", sink->parameters.from);
+		return BT_COMPONENT_CLASS_SINK_CONSUME_METHOD_STATUS_ERROR;
+	}
 	return write_report(sink) ? BT_COMPONENT_CLASS_SINK_CONSUME_METHOD_STATUS_ERROR :
 				    BT_COMPONENT_CLASS_SINK_CONSUME_METHOD_STATUS_END;
 }
@@ -363,8 +281,12 @@ aspan_report_sink_consume(bt_self_component_sink *self)
 
 	switch (bt_message_iterator_next(sink->iterator, &messages, &count)) {
 	case BT_MESSAGE_ITERATOR_NEXT_STATUS_OK:
-		return read_messages(sink, messages, count) ?
-			       BT_COMPONENT_CLASS_SINK_CONSUME_METHOD_STATUS_ERROR :
+		if (read_messages(sink, messages, count)) {
+			return BT_COMPONENT_CLASS_SINK_CONSUME_METHOD_STATUS_ERROR;
+		}
+		/* What comes after --to need not be read. */
+		return sink->model->is_past_window ?
+			       end(sink) :
 			       BT_COMPONENT_CLASS_SINK_CONSUME_METHOD_STATUS_OK;
 	case BT_MESSAGE_ITERATOR_NEXT_STATUS_END:
 		return end(sink);

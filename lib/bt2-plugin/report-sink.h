@@ -2,9 +2,10 @@
 /*
  * The sink component class `sink.allocspan.report`: reads a trace and writes a report.
  *
- * Parameters, all optional: `format` (report-formats.c names them; "text"), `value` (of formats of stacks: report-stacks.h), `output` (path
- * of a file; standard output),
- * `by` ("group"), `color` (boolean), `width` (unsigned: the columns of the terminal), `cut-short` (boolean: a
+ * Parameters, all optional: `format` (a name of report-formats.c), `value` (of stacks), `output` (path of a file; standard
+ * output), `by` (string, or array of strings), `show`, `sort`, `temporary`, `from`, `to` (strings, as the options of
+ * allocspan-report(1) take them), `top` (unsigned), `begin-ns` and `end-ns` (unsigned: when the trace begins and ends, for
+ * times that count from there), `color` (boolean), `width` (unsigned: the columns of the terminal), `cut-short` (boolean: a
  * part of the trace is missing, and the report shall say so), `bind` (array of strings: bindings to replay, as
  * include/allocspan/bind.h describes them).
  *

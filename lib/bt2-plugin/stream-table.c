@@ -10,7 +10,9 @@
 #include "event-layout.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct aspan_stream_trace {
 	const bt_trace *trace;
@@ -84,6 +86,35 @@ static int find_trace(struct aspan_stream_table *table, struct aspan_model *mode
 	return add_trace(table, model, trace, index);
 }
 
+#define DEBUG_INFO "debug_info"
+
+/* The class of the structure that the filter `debug-info` adds, or NULL. */
+static const bt_field_class *borrow_debug_info_class(const bt_field_class *contexts, int index)
+{
+	const bt_field_class_structure_member *member;
+
+	if (index < 0) {
+		return NULL;
+	}
+	member = bt_field_class_structure_borrow_member_by_index_const(contexts, (uint64_t) index);
+	return bt_field_class_structure_member_borrow_field_class_const(member);
+}
+
+static void find_debug_info(struct aspan_stream_contexts *members, const bt_field_class *contexts)
+{
+	const bt_field_class *members_class;
+
+	members->ip = aspan_field_find(contexts, "ip", BT_FIELD_CLASS_TYPE_UNSIGNED_INTEGER);
+	members->debug_info = aspan_field_find(contexts, DEBUG_INFO, BT_FIELD_CLASS_TYPE_STRUCTURE);
+	members_class = borrow_debug_info_class(contexts, members->debug_info);
+	members->bin = aspan_field_find(members_class, "bin", BT_FIELD_CLASS_TYPE_STRING);
+	members->func = aspan_field_find(members_class, "func", BT_FIELD_CLASS_TYPE_STRING);
+	members->src = aspan_field_find(members_class, "src", BT_FIELD_CLASS_TYPE_STRING);
+	if (members->bin < 0 || members->func < 0 || members->src < 0) {
+		members->debug_info = -1;
+	}
+}
+
 static int fill_stream(struct aspan_stream_table *table, struct aspan_model *model,
 		       struct aspan_stream *filled, const bt_stream *stream)
 {
@@ -105,6 +136,7 @@ static int fill_stream(struct aspan_stream_table *table, struct aspan_model *mod
 						     BT_FIELD_CLASS_TYPE_STRING),
 		},
 	};
+	find_debug_info(&filled->contexts, contexts);
 	filled->origin.has_vpid = get_environment_vpid(trace, &filled->origin.vpid) ||
 				  filled->contexts.vpid >= 0;
 	return find_trace(table, model, trace, &filled->origin.trace);
@@ -176,5 +208,67 @@ void aspan_stream_read_origin(const struct aspan_stream *stream, const bt_event 
 	if (members->procname >= 0) {
 		origin->procname =
 			aspan_string_field_get(borrow_context(contexts, members->procname));
+	}
+}
+
+/* An empty text is an unknown one. */
+static const char *get_text(const bt_field *structure, int index)
+{
+	const char *text = aspan_string_field_get(borrow_context(structure, index));
+
+	return *text ? text : NULL;
+}
+
+/* "parse+0x1f" without what follows the last +. */
+static const char *cut_offset(char *cut, size_t size, const char *text)
+{
+	const char *plus = text ? strrchr(text, '+') : NULL;
+
+	if (!text) {
+		return NULL;
+	}
+	snprintf(cut, size, "%.*s", plus ? (int) (plus - text) : (int) strlen(text), text);
+	return cut;
+}
+
+/* "parse.c:12" is a file and a line. */
+static const char *cut_line(char *cut, size_t size, const char *text, uint64_t *line)
+{
+	const char *colon = text ? strrchr(text, ':') : NULL;
+
+	if (!colon) {
+		return NULL;
+	}
+	snprintf(cut, size, "%.*s", (int) (colon - text), text);
+	*line = strtoull(colon + 1, NULL, 10);
+	return cut;
+}
+
+static void read_debug_info(const struct aspan_stream_contexts *members, const bt_field *contexts,
+			    struct aspan_stream_code *code)
+{
+	const bt_field *info = borrow_context(contexts, members->debug_info);
+
+	code->code = (struct aspan_code){ .binary = get_text(info, members->bin) };
+	code->code.function =
+		cut_offset(code->function, sizeof(code->function), get_text(info, members->func));
+	code->code.file = cut_line(code->file, sizeof(code->file), get_text(info, members->src),
+				   &code->code.line);
+}
+
+void aspan_stream_read_code(const struct aspan_stream *stream, const bt_event *source,
+			    struct aspan_event *event, struct aspan_stream_code *code)
+{
+	const struct aspan_stream_contexts *members = &stream->contexts;
+	const bt_field *contexts;
+
+	if (members->ip < 0) {
+		return;
+	}
+	contexts = bt_event_borrow_common_context_field_const(source);
+	event->ip = bt_field_integer_unsigned_get_value(borrow_context(contexts, members->ip));
+	if (members->debug_info >= 0) {
+		read_debug_info(members, contexts, code);
+		event->code = &code->code;
 	}
 }

@@ -19,7 +19,16 @@
 
 /* Index of the member of the event's contexts, or -1. */
 struct aspan_stream_contexts {
-	int vpid, vtid, pid_ns, procname;
+	int vpid, vtid, pid_ns, procname, ip;
+	/* What the filter `debug-info` of babeltrace2 adds: a structure, and its members. */
+	int debug_info, bin, func, src;
+};
+
+/* Room for what is told of an event's code. */
+struct aspan_stream_code {
+	struct aspan_code code;
+	char function[256];
+	char file[1024];
 };
 
 struct aspan_stream {
@@ -49,5 +58,9 @@ int aspan_stream_table_find(struct aspan_stream_table *table, struct aspan_model
 /* Tells of which process and thread an event of the stream is. */
 void aspan_stream_read_origin(const struct aspan_stream *stream, const bt_event *event,
 			      struct aspan_origin *origin);
+
+/* Tells which code called (event->ip), and what that is (event->code, which points to *code or into the event). */
+void aspan_stream_read_code(const struct aspan_stream *stream, const bt_event *source,
+			    struct aspan_event *event, struct aspan_stream_code *code);
 
 #endif
