@@ -170,6 +170,19 @@ LTTNG_UST_TRACEPOINT_EVENT(allocspan, budget_exceeded,
 		lttng_ust_field_integer(uint64_t, budget_bytes, budget_bytes)))
 LTTNG_UST_TRACEPOINT_LOGLEVEL(allocspan, budget_exceeded, LTTNG_UST_TRACEPOINT_LOGLEVEL_WARNING)
 
+LTTNG_UST_TRACEPOINT_EVENT(allocspan, alloc_stack,
+	LTTNG_UST_TP_ARGS(
+		const void *, ptr,
+		uint64_t, group_id,
+		const uintptr_t *, frames,
+		size_t, depth,
+		void *, ip),
+	LTTNG_UST_TP_FIELDS(
+		lttng_ust_field_integer_hex(uintptr_t, ptr, (uintptr_t) ptr)
+		lttng_ust_field_integer(uint64_t, group_id, group_id)
+		lttng_ust_field_sequence_hex(uintptr_t, frames, frames, size_t, depth)))
+LTTNG_UST_TRACEPOINT_LOGLEVEL(allocspan, alloc_stack, LTTNG_UST_TRACEPOINT_LOGLEVEL_DEBUG)
+
 LTTNG_UST_TRACEPOINT_EVENT(allocspan, misuse,
 	LTTNG_UST_TP_ARGS(
 		const char *, what,

@@ -50,6 +50,9 @@
 	  (uint64_t group_id, const char *name, const char *tags, uint64_t live_bytes,             \
 	   uint64_t budget_bytes, void *ip),                                                       \
 	  (group_id, name, tags, live_bytes, budget_bytes, ip))                                    \
+	X(alloc_stack,                                                                             \
+	  (const void *ptr, uint64_t group_id, const uintptr_t *frames, size_t depth, void *ip),   \
+	  (ptr, group_id, frames, depth, ip))                                                      \
 	X(misuse, (const char *what, uint64_t group_id, uint64_t span_id, void *ip),               \
 	  (what, group_id, span_id, ip))
 

@@ -10,10 +10,14 @@
 #include <errno.h>
 #include <stdlib.h>
 
+/* As in lib/core/call-stack.h. */
+#define STACK_DEPTH_MAX 128
+
 enum option_key {
 	KEY_OUTPUT = 'o',
 	KEY_ROOT = 0x100, /* beyond the letters: these have long names only */
 	KEY_CALLSITE,
+	KEY_STACK,
 	KEY_CONTEXT,
 	KEY_FILTER,
 	KEY_EVENT,
@@ -29,6 +33,10 @@ static const struct argp_option option_list[] = {
 	  "Give what is allocated outside of every group to the group 'root'", 0 },
 	{ "callsite", KEY_CALLSITE, NULL, 0,
 	  "Record which code allocates and frees; babeltrace2 then shows file and line", 0 },
+	{ "stack", KEY_STACK, "N", 0,
+	  "Record the call stack of each allocation, too, at most N frames of it (1 to 128); implies "
+	  "--callsite",
+	  0 },
 	{ "context", KEY_CONTEXT, "C", 0,
 	  "Record this LTTng context with each event, too: pthread_id, perf:thread:cache-misses, ...",
 	  0 },
@@ -46,6 +54,20 @@ static const struct argp_option option_list[] = {
 	{ 0 },
 };
 
+static void take_stack_depth(struct argp_state *state, const char *argument)
+{
+	struct aspan_record_options *options = state->input;
+	char *end;
+	unsigned long depth = strtoul(argument, &end, 10);
+
+	if (*argument < '0' || *argument > '9' || *end || depth < 1 || depth > STACK_DEPTH_MAX) {
+		argp_error(state, "--stack: '%s' is not a number of 1 to %d", argument,
+			   STACK_DEPTH_MAX);
+	}
+	options->stack_depth = argument;
+	options->has_callsite = true;
+}
+
 static int parse_option(int key, char *argument, struct argp_state *state)
 {
 	struct aspan_record_options *options = state->input;
@@ -59,6 +81,9 @@ static int parse_option(int key, char *argument, struct argp_state *state)
 		return 0;
 	case KEY_CALLSITE:
 		options->has_callsite = true;
+		return 0;
+	case KEY_STACK:
+		take_stack_depth(state, argument);
 		return 0;
 	case KEY_CONTEXT:
 		options->contexts[options->context_count++] = argument;

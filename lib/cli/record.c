@@ -164,7 +164,7 @@ static int prepare_command(struct recording *recording)
 {
 	/* A daemon of our own can be trusted to answer, so nothing that a program does first is missed. */
 	const char *timeout = recording->daemon.directory ? "-1" : "30000";
-	struct aspan_record_variable environment[5] = {
+	struct aspan_record_variable environment[6] = {
 		{ "LD_PRELOAD", recording->preload },
 		{ "LTTNG_UST_REGISTER_TIMEOUT", timeout },
 	};
@@ -173,6 +173,11 @@ static int prepare_command(struct recording *recording)
 
 	if (recording->options.has_root) {
 		environment[count++] = (struct aspan_record_variable){ "ALLOCSPAN_ROOT", "1" };
+	}
+	if (recording->options.stack_depth) {
+		environment[count++] =
+			(struct aspan_record_variable){ "ALLOCSPAN_STACK",
+							recording->options.stack_depth };
 	}
 	count += aspan_record_bind_set_environment(&recording->bind, &environment[count]);
 	ret = aspan_record_command_prepare(&recording->command, recording->options.command,

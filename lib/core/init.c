@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "call-stack.h"
 #include "debug.h"
 #include "group.h"
 #include "linker.h"
@@ -27,6 +28,7 @@
 #define CLOCK_MONOTONIC_NAME "monotonic"
 #define ENV_DEBUG "ALLOCSPAN_DEBUG"
 #define ENV_ROOT "ALLOCSPAN_ROOT"
+#define ENV_STACK "ALLOCSPAN_STACK"
 #define ENV_STATS_INTERVAL "ALLOCSPAN_STATS_INTERVAL_MS"
 #define LONGEST_INTERVAL_MS 3600000
 
@@ -88,6 +90,24 @@ static bool wants_monotonic_clock(void)
 	return value;
 }
 
+static void read_stack_depth(void)
+{
+	const char *value = secure_getenv(ENV_STACK);
+	char *end = NULL;
+	unsigned long depth;
+
+	if (!value) {
+		return;
+	}
+	depth = strtoul(value, &end, 10);
+	if (end == value || *end || depth > ASPAN_CALL_STACK_MAX) {
+		aspan_debug(ENV_STACK "=%s is not a number of 0 to %d: no call stacks", value,
+			    ASPAN_CALL_STACK_MAX);
+		return;
+	}
+	aspan_call_stack_init((unsigned int) depth);
+}
+
 static void read_stats_interval(void)
 {
 	const char *value = secure_getenv(ENV_STATS_INTERVAL);
@@ -113,6 +133,7 @@ __attribute__((constructor)) static void start(void)
 
 	aspan_debug_wanted = environment_says_yes(ENV_DEBUG);
 	read_stats_interval();
+	read_stack_depth();
 	aspan_packed_clock_init(wants_monotonic_clock());
 	aspan_linker_init();
 	if (aspan_init() == 0) {

@@ -7,6 +7,7 @@
 #include <errno.h>
 
 #include "budget.h"
+#include "call-stack.h"
 #include "group.h"
 #include "packed-record.h"
 #include "record.h"
@@ -25,6 +26,7 @@ void aspan_observe_alloc(void *address, size_t size_bytes, struct allocspan_toke
 	int saved_errno = errno;
 
 	if (aspan_trace_enabled(alloc)) {
+		aspan_call_stack_trace(address, group, ip);
 		aspan_trace_emit(alloc, address, size_bytes, group->view.id, aspan_thread.span_id,
 				 kind, group->tag_string, ip);
 	}

@@ -10,6 +10,7 @@
 #include <signal.h>
 
 #include "arena.h"
+#include "call-stack.h"
 #include "group-stack.h"
 #include "group.h"
 #include "guard.h"
@@ -167,6 +168,7 @@ static void prepare(struct aspan_thread *thread)
 		pthread_setspecific(key, (void *) 1);
 	}
 	aspan_trace_init_thread();
+	aspan_call_stack_init_thread();
 	thread->is_prepared = has_key;
 	thread->active_slot = slot;
 	thread->busy = busy;

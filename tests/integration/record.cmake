@@ -6,6 +6,11 @@ if(TARGET allocspan-cli AND TARGET allocspan-preload)
 	# callsite_leads_to_file_and_line reads it.
 	target_compile_options(record-target PRIVATE -g -O0 -gdwarf-4)
 
+	add_executable(record-stack record-stack.c)
+	target_link_libraries(record-stack PRIVATE allocspan::allocspan allocspan_warnings)
+	# The calls must stay calls.
+	target_compile_options(record-stack PRIVATE -O1 -fno-optimize-sibling-calls)
+
 	add_executable(record-static record-static.c)
 	target_link_libraries(record-static PRIVATE allocspan_warnings)
 	target_link_options(record-static PRIVATE -static)
@@ -18,7 +23,7 @@ if(TARGET allocspan-cli AND TARGET allocspan-preload)
 	target_include_directories(record-ticker PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
 	target_link_libraries(record-ticker PRIVATE PkgConfig::LTTNG_UST)
 
-	foreach(suite outcome daemon content signals why doctor)
+	foreach(suite outcome daemon content stack signals why doctor)
 		set(script ${CMAKE_CURRENT_SOURCE_DIR}/record-${suite}.sh)
 		set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${script})
 		# A claim is a function; helpers begin with what they do for one.
@@ -29,7 +34,7 @@ if(TARGET allocspan-cli AND TARGET allocspan-preload)
 			add_test(NAME integration/record_${suite}/${claim} COMMAND ${script} ${claim})
 			set_tests_properties(integration/record_${suite}/${claim} PROPERTIES
 				LABELS integration TIMEOUT 120 SKIP_RETURN_CODE 77
-				ENVIRONMENT "ALLOCSPAN=$<TARGET_FILE:allocspan-cli>;RECORD_TARGET=$<TARGET_FILE:record-target>;RECORD_STATIC=$<TARGET_FILE:record-static>;RECORD_ALLOCATOR=$<TARGET_FILE:record-allocator>;RECORD_TICKER=$<TARGET_FILE:record-ticker>")
+				ENVIRONMENT "ALLOCSPAN=$<TARGET_FILE:allocspan-cli>;RECORD_TARGET=$<TARGET_FILE:record-target>;RECORD_STACK=$<TARGET_FILE:record-stack>;RECORD_STATIC=$<TARGET_FILE:record-static>;RECORD_ALLOCATOR=$<TARGET_FILE:record-allocator>;RECORD_TICKER=$<TARGET_FILE:record-ticker>")
 		endforeach()
 	endforeach()
 endif()
