@@ -6,6 +6,7 @@
 
 #include "report-csv.h"
 #include "report-folded.h"
+#include "report-html.h"
 #include "report-json.h"
 #include "report-pprof.h"
 #include "report-speedscope.h"
@@ -23,6 +24,13 @@ static int write_json(const struct aspan_report *report,
 {
 	(void) options;
 	return aspan_report_json_write(report, stream);
+}
+
+static int write_html(const struct aspan_report *report,
+		      const struct aspan_report_format_options *options, FILE *stream)
+{
+	(void) options;
+	return aspan_report_html_write(report, stream);
 }
 
 static int write_csv(const struct aspan_report *report,
@@ -55,6 +63,7 @@ static int write_speedscope(const struct aspan_report *report,
 #define FORMATS(X)                                                                                 \
 	X(text, NULL)                                                                              \
 	X(json, aspan_report_json_ask)                                                                            \
+	X(html, aspan_report_html_ask)                                                             \
 	X(csv, aspan_report_csv_ask)                                                               \
 	X(folded, aspan_stacks_ask)                                                                \
 	X(pprof, aspan_report_pprof_ask)                                                           \
