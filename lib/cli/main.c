@@ -3,13 +3,13 @@
  * The command `allocspan`: chooses the subcommand, and answers what none of them can.
  */
 #include "commands.h"
+#include "near-word.h"
 #include "terminal.h"
 
 #include <allocspan/version.h>
 
 #include <argp.h>
 #include <fcntl.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -19,10 +19,6 @@
 #define VERSION                                                                                    \
 	STRINGIFY(ALLOCSPAN_VERSION_MAJOR)                                                         \
 	"." STRINGIFY(ALLOCSPAN_VERSION_MINOR) "." STRINGIFY(ALLOCSPAN_VERSION_PATCH)
-
-/* A word that is further away is not a slip of the fingers. */
-#define MAX_SLIPS 3
-#define MAX_WORD 32
 
 /* Of argp, which must find it: so it is exported. */
 __attribute__((visibility("default"))) const char *argp_program_version = "allocspan " VERSION;
@@ -70,51 +66,16 @@ static const struct subcommand *find_subcommand(const char *name)
 	return NULL;
 }
 
-static unsigned int least(unsigned int a, unsigned int b, unsigned int c)
-{
-	unsigned int lower = a < b ? a : b;
-
-	return lower < c ? lower : c;
-}
-
-/* How many letters must be typed, deleted or changed to make one word the other (Levenshtein). */
-static unsigned int count_slips(const char *typed, const char *meant)
-{
-	unsigned int previous[MAX_WORD + 1], current[MAX_WORD + 1];
-	size_t width = strlen(meant);
-
-	if (strlen(typed) > MAX_WORD || width > MAX_WORD) {
-		return UINT32_MAX;
-	}
-	for (size_t j = 0; j <= width; j++) {
-		previous[j] = (unsigned int) j;
-	}
-	for (size_t i = 0; typed[i]; i++) {
-		current[0] = (unsigned int) i + 1;
-		for (size_t j = 0; j < width; j++) {
-			current[j + 1] = least(previous[j + 1] + 1, current[j] + 1,
-					       previous[j] + (typed[i] != meant[j]));
-		}
-		memcpy(previous, current, sizeof(previous));
-	}
-	return previous[width];
-}
-
 static int complain_about(const char *name)
 {
-	const char *nearest = NULL;
-	unsigned int fewest = MAX_SLIPS + 1;
+	struct aspan_near_word near = { .typed = name };
 
 	for (size_t i = 0; i < SUBCOMMAND_COUNT; i++) {
-		unsigned int slips = count_slips(name, subcommands[i].name);
-
-		if (slips < fewest) {
-			fewest = slips;
-			nearest = subcommands[i].name;
-		}
+		aspan_near_word_offer(&near, subcommands[i].name);
 	}
-	if (nearest) {
-		aspan_terminal_error("there is no command '%s'; did you mean '%s'?", name, nearest);
+	if (near.nearest) {
+		aspan_terminal_error("there is no command '%s'; did you mean '%s'?", name,
+				     near.nearest);
 	} else {
 		aspan_terminal_error("there is no command '%s'; see 'allocspan --help'", name);
 	}
