@@ -78,13 +78,13 @@ static void run_intern(uint64_t ops)
 }
 
 static const struct bench_case cases[] = {
-	{ "empty-loop", NULL, run_empty, NULL },
-	{ "guard", NULL, run_guard, NULL },
-	{ "guard-inside", NULL, run_guard_inside, NULL },
-	{ "span", NULL, run_span, NULL },
-	{ "span-token", NULL, run_span_token, NULL },
-	{ "register", NULL, run_register, NULL },
-	{ "intern", NULL, run_intern, NULL },
+	{ "empty-loop", NULL, run_empty },
+	{ "guard", NULL, run_guard },
+	{ "guard-inside", NULL, run_guard_inside },
+	{ "span", NULL, run_span },
+	{ "span-token", NULL, run_span_token },
+	{ "register", NULL, run_register },
+	{ "intern", NULL, run_intern },
 	{ 0 },
 };
 

@@ -97,9 +97,9 @@ static void run_growth(uint64_t ops)
 }
 
 static const struct bench_case cases[] = {
-	{ "small-ring", NULL, run_ring, NULL },
-	{ "random-million", set_up_million, run_million, NULL },
-	{ "realloc-growth", NULL, run_growth, NULL },
+	{ "small-ring", NULL, run_ring },
+	{ "random-million", set_up_million, run_million },
+	{ "realloc-growth", NULL, run_growth },
 	{ 0 },
 };
 

@@ -71,8 +71,8 @@ void run(uint64_t ops)
 }
 
 const bench_case cases[] = {
-	{ "new-ring", nullptr, run_ring, nullptr },
-	{ "containers", nullptr, run, nullptr },
+	{ "new-ring", nullptr, run_ring },
+	{ "containers", nullptr, run },
 	{},
 };
 

@@ -95,7 +95,7 @@ static void run(uint64_t ops)
 }
 
 static const struct bench_case cases[] = {
-	{ "larson", set_up, run, NULL },
+	{ "larson", set_up, run },
 	{ 0 },
 };
 

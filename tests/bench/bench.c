@@ -1,21 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Runs the cases of a benchmark program; see bench.h.
+ * Runs the cases of a benchmark program round by round and prints what they took; see bench.h.
  *
- *	PROGRAM CASE[,CASE]... [--rounds N] [--ops N] [--warm-up N] [--pause-ms N] [--threads N]
- *		[--group none|entered|both] [--registered N] [--blocks N]
- *
- * `both` alternates: a round without the group, a round with it. Exit status 0 done, 1 failed, 2 usage.
+ * Exit status 0 done, 1 failed, 2 usage.
  */
-#include "bench.h"
+#include "bench-internal.h"
 
-#include <allocspan/guard.h>
-#include <allocspan/token.h>
-
-#include <dlfcn.h>
-#include <errno.h>
-#include <getopt.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,54 +13,20 @@
 
 #define MAX_CASES 16
 #define PACE_OPS 8192
-#define PROBE_TURNS 4096
 
-struct bench_options bench_options = {
-	.rounds = 20,
-	.ops = 10000,
-	.warm_up_ops = 10000,
-	.threads = 1,
-	.blocks = 1000000,
-};
+static const char *const state_names[BENCH_STATES] = { "none", "entered" };
 
-enum group_state { WITHOUT, WITH, STATES };
-
-static const char *const state_names[STATES] = { "none", "entered" };
-
-/* What is measured: a case in one state, and what its rounds took. */
+/* What is measured: a case in one state of the group, and what its rounds took. */
 struct series {
 	const struct bench_case *bench_case;
-	enum group_state state;
+	enum bench_group_state state;
 	uint64_t *wall_ns;
 	uint64_t *cpu_ns;
 	uint64_t *probe_ns;
 };
 
-static struct series series[MAX_CASES * STATES];
+static struct series series[MAX_CASES * BENCH_STATES];
 static unsigned int series_count;
-
-/* Of the round that runs; written while no other thread of the case exists. */
-static enum group_state state_now;
-
-/* The library's functions, NULL unless the group is asked for. */
-static struct allocspan_token *(*token_intern)(const char *, const struct allocspan_tag *, size_t);
-static struct allocspan_guard (*token_enter)(struct allocspan_token *);
-static void (*guard_exit)(struct allocspan_guard *);
-static struct allocspan_token *token;
-static __thread struct allocspan_guard guard;
-
-__attribute__((noreturn, format(printf, 2, 3))) static void fail(int status, const char *format,
-								 ...)
-{
-	va_list arguments;
-
-	va_start(arguments, format);
-	fprintf(stderr, "bench: ");
-	vfprintf(stderr, format, arguments);
-	fprintf(stderr, "\n");
-	va_end(arguments);
-	exit(status);
-}
 
 static uint64_t read_clock(clockid_t clock)
 {
@@ -83,20 +39,6 @@ static uint64_t read_clock(clockid_t clock)
 uint64_t bench_now_ns(void)
 {
 	return read_clock(CLOCK_MONOTONIC);
-}
-
-void bench_enter(void)
-{
-	if (state_now == WITH) {
-		guard = token_enter(token);
-	}
-}
-
-void bench_exit(void)
-{
-	if (state_now == WITH) {
-		guard_exit(&guard);
-	}
 }
 
 static void pause_between(void)
@@ -115,71 +57,29 @@ void bench_pace(uint64_t done)
 	}
 }
 
-static void *find(const char *name)
+static uint64_t *allocate_rounds(void)
 {
-	void *function = dlsym(RTLD_DEFAULT, name);
+	uint64_t *rounds = calloc(bench_options.rounds, sizeof *rounds);
 
-	if (!function) {
-		fail(1, "%s is not loaded; preload liballocspan-preload.so or leave --group out",
-		     name);
+	if (!rounds) {
+		bench_fail(1, "no memory for %llu rounds",
+			   (unsigned long long) bench_options.rounds);
 	}
-	return function;
+	return rounds;
 }
 
-/* A group as a service has it: what --filter would look for is in its tags. */
-static void load_group(void)
+static void add_series(const struct bench_case *bench_case, enum bench_group_state state)
 {
-	const struct allocspan_tag tags[] = { { "component", "parser" }, { "tenant", "42" } };
+	struct series *added = &series[series_count];
 
-	*(void **) &token_intern = find("allocspan_token_intern");
-	*(void **) &token_enter = find("allocspan_token_enter");
-	*(void **) &guard_exit = find("allocspan_guard_exit");
-	token = token_intern("request", tags, 2);
-	if (!token) {
-		fail(1, "could not register the group: %s", strerror(errno));
+	if (series_count++ == MAX_CASES * BENCH_STATES) {
+		bench_fail(2, "more than %d cases", MAX_CASES);
 	}
-}
-
-void bench_run_in_group(void (*run)(uint64_t ops), bool is_entered)
-{
-	if (is_entered) {
-		load_group();
-		state_now = WITH;
-	}
-	bench_enter();
-	run(1);
-	bench_exit();
-}
-
-/* They stay registered, each with a tag of its own. */
-static void register_others(void)
-{
-	for (uint64_t i = 0; i < bench_options.registered; i++) {
-		char value[24];
-		const struct allocspan_tag tag = { "tenant", value };
-
-		*(void **) &token_intern = find("allocspan_token_intern");
-		snprintf(value, sizeof value, "%llu", (unsigned long long) i);
-		if (!token_intern("other", &tag, 1)) {
-			fail(1, "could not register group %llu: %s", (unsigned long long) i,
-			     strerror(errno));
-		}
-		bench_pace(i);
-	}
-}
-
-static void add_series(const struct bench_case *bench_case, enum group_state state)
-{
-	struct series *added = &series[series_count++];
-
 	added->bench_case = bench_case;
 	added->state = state;
-	added->wall_ns = calloc(bench_options.rounds, sizeof *added->wall_ns);
-	added->cpu_ns = calloc(bench_options.rounds, sizeof *added->cpu_ns);
-	added->probe_ns = calloc(bench_options.rounds, sizeof *added->probe_ns);
-	if (!added->wall_ns || !added->cpu_ns || !added->probe_ns) {
-		fail(1, "no memory for %llu rounds", (unsigned long long) bench_options.rounds);
-	}
+	added->wall_ns = allocate_rounds();
+	added->cpu_ns = allocate_rounds();
+	added->probe_ns = allocate_rounds();
 }
 
 static const struct bench_case *find_case(const struct bench_case *cases, const char *name)
@@ -190,98 +90,26 @@ static const struct bench_case *find_case(const struct bench_case *cases, const 
 		found++;
 	}
 	if (!found->name) {
-		fail(2, "no case %s in this program", name);
+		bench_fail(2, "no case %s in this program", name);
 	}
 	return found;
 }
 
-static void add_cases(const struct bench_case *cases, char *names, const char *group)
+static void add_cases(const struct bench_case *cases, char *names,
+		      const struct bench_states *states)
 {
-	bool is_both = !strcmp(group, "both");
-
 	for (char *name = strtok(names, ","); name; name = strtok(NULL, ",")) {
 		const struct bench_case *found = find_case(cases, name);
 
-		if (series_count + STATES > MAX_CASES * STATES) {
-			fail(2, "more than %d cases", MAX_CASES);
-		}
-		if (is_both || !strcmp(group, "none")) {
-			add_series(found, WITHOUT);
-		}
-		if (is_both || !strcmp(group, "entered")) {
-			add_series(found, WITH);
+		for (enum bench_group_state state = 0; state < BENCH_STATES; state++) {
+			if (states->has[state]) {
+				add_series(found, state);
+			}
 		}
 	}
 	if (series_count == 0) {
-		fail(2, "nothing to run");
+		bench_fail(2, "nothing to run");
 	}
-}
-
-static uint64_t parse_number(const char *text)
-{
-	char *end;
-	unsigned long long number;
-
-	errno = 0;
-	number = strtoull(text, &end, 10);
-	if (errno || end == text || *end || *text == '-') {
-		fail(2, "not a number: %s", text);
-	}
-	return number;
-}
-
-static const char *parse_options(int argc, char **argv)
-{
-	static const struct option options[] = {
-		{ "rounds", required_argument, NULL, 'r' },
-		{ "ops", required_argument, NULL, 'o' },
-		{ "warm-up", required_argument, NULL, 'w' },
-		{ "pause-ms", required_argument, NULL, 'p' },
-		{ "threads", required_argument, NULL, 't' },
-		{ "group", required_argument, NULL, 'g' },
-		{ "registered", required_argument, NULL, 'm' },
-		{ "blocks", required_argument, NULL, 'b' },
-		{ 0 },
-	};
-	const char *group = "none";
-	int option;
-
-	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		uint64_t number = 0;
-
-		if (option != 'g' && option != '?') {
-			number = parse_number(optarg);
-		}
-		switch (option) {
-		case 'r':
-			bench_options.rounds = number;
-			break;
-		case 'o':
-			bench_options.ops = number;
-			break;
-		case 'w':
-			bench_options.warm_up_ops = number;
-			break;
-		case 'p':
-			bench_options.pause_ms = (unsigned int) number;
-			break;
-		case 't':
-			bench_options.threads = (unsigned int) number;
-			break;
-		case 'm':
-			bench_options.registered = number;
-			break;
-		case 'b':
-			bench_options.blocks = number;
-			break;
-		case 'g':
-			group = optarg;
-			break;
-		default:
-			exit(2);
-		}
-	}
-	return group;
 }
 
 /* Not inlined: callgrind collects what happens inside this function and nothing else. */
@@ -295,22 +123,28 @@ void bench_measured(const struct bench_case *bench_case, uint64_t ops)
 
 static void run_ops(const struct series *of, uint64_t ops)
 {
-	state_now = of->state;
+	bench_group_set(of->state);
 	bench_enter();
 	bench_measured(of->bench_case, ops);
 	bench_exit();
+}
+
+static void set_up(const struct series *of)
+{
+	bool is_set_up = of > series && of->bench_case == of[-1].bench_case;
+
+	if (of->bench_case->set_up && !is_set_up) {
+		bench_group_set(of->state);
+		bench_enter();
+		of->bench_case->set_up();
+		bench_exit();
+	}
 }
 
 static void warm_up(const struct series *of)
 {
 	uint64_t left = bench_options.warm_up_ops;
 
-	state_now = of->state;
-	if (of->bench_case->set_up && (of == series || of->bench_case != of[-1].bench_case)) {
-		bench_enter();
-		of->bench_case->set_up();
-		bench_exit();
-	}
 	while (left > 0) {
 		uint64_t ops = left < bench_options.ops ? left : bench_options.ops;
 
@@ -318,29 +152,6 @@ static void warm_up(const struct series *of)
 		pause_between();
 		left -= ops;
 	}
-}
-
-/*
- * A few microseconds of independent additions, as many as the processor can do at once: they take longer while something
- * else runs on the same core (the other half of a hyper-threaded one, another guest's), on which nothing else
- * here can look. The driver compares with the fastest probe of the whole run and so knows which rounds were disturbed.
- */
-static uint64_t probe(void)
-{
-	uint64_t start_ns = bench_now_ns();
-	uint64_t a = 1, b = 2, c = 3, d = 4, e = 5, f = 6;
-
-	for (unsigned int i = 0; i < PROBE_TURNS; i++) {
-		__asm__ volatile("" : "+r"(a), "+r"(b), "+r"(c), "+r"(d), "+r"(e), "+r"(f));
-		a += i;
-		b += i;
-		c += i;
-		d += i;
-		e += i;
-		f += i;
-	}
-	__asm__ volatile("" : : "r"(a), "r"(b), "r"(c), "r"(d), "r"(e), "r"(f));
-	return bench_now_ns() - start_ns;
 }
 
 static uint64_t greater(uint64_t left, uint64_t right)
@@ -354,13 +165,13 @@ static void run_round(const struct series *of, uint64_t round)
 
 	/* The blocks that the round frees first are of its own state, and so is what is in the caches. */
 	run_ops(of, bench_options.ops / 16);
-	before_ns = probe();
+	before_ns = bench_processor_probe();
 	cpu_ns = read_clock(CLOCK_PROCESS_CPUTIME_ID);
 	wall_ns = bench_now_ns();
 	run_ops(of, bench_options.ops);
 	of->wall_ns[round] = bench_now_ns() - wall_ns;
 	of->cpu_ns[round] = read_clock(CLOCK_PROCESS_CPUTIME_ID) - cpu_ns;
-	of->probe_ns[round] = greater(before_ns, probe());
+	of->probe_ns[round] = greater(before_ns, bench_processor_probe());
 	pause_between();
 }
 
@@ -386,20 +197,22 @@ static void print_series(const struct series *of)
 
 int bench_main(int argc, char **argv, const struct bench_case *cases)
 {
-	const char *group = parse_options(argc, argv);
+	struct bench_states states;
+	char *names = bench_parse_options(argc, argv, &states);
 
-	if (optind + 1 != argc || bench_options.rounds == 0 || bench_options.ops == 0) {
-		fail(2, "usage: PROGRAM CASE[,CASE]... [OPTION]...; see tests/bench/README.md");
+	if (states.has[BENCH_WITH]) {
+		bench_group_load();
 	}
-	if (strcmp(group, "none")) {
-		load_group();
-	}
-	register_others();
-	add_cases(cases, argv[optind], group);
+	bench_groups_register(bench_options.registered);
+	add_cases(cases, names, &states);
 
+	bench_processor_separate();
 	for (unsigned int i = 0; i < series_count; i++) {
+		set_up(&series[i]);
 		warm_up(&series[i]);
 	}
+	/* A tracer may have started threads with the first event: from this thread, and so on its processor. */
+	bench_processor_separate();
 	for (uint64_t round = 0; round < bench_options.rounds; round++) {
 		for (unsigned int i = 0; i < series_count; i++) {
 			run_round(&series[i], round);
@@ -407,10 +220,6 @@ int bench_main(int argc, char **argv, const struct bench_case *cases)
 	}
 	for (unsigned int i = 0; i < series_count; i++) {
 		print_series(&series[i]);
-		if (series[i].bench_case->tear_down &&
-		    (i + 1 == series_count || series[i].bench_case != series[i + 1].bench_case)) {
-			series[i].bench_case->tear_down();
-		}
 	}
 	return 0;
 }

@@ -25,8 +25,6 @@ struct bench_case {
 	void (*set_up)(void);
 	/* Does exactly this many operations; called again and again. */
 	void (*run)(uint64_t ops);
-	/* Once, after the last round; may be NULL. */
-	void (*tear_down)(void);
 };
 
 struct bench_options {
@@ -37,6 +35,8 @@ struct bench_options {
 	/* Between rounds, so that a tracer's consumer empties the buffers and no event is lost. */
 	unsigned int pause_ms;
 	unsigned int threads;
+	/* For the measuring thread alone; -1: whichever the kernel chooses. */
+	int processor;
 	/* Groups that exist besides the one that is entered. */
 	uint64_t registered;
 	/* Live blocks where a case has a choice. */

@@ -52,4 +52,7 @@ fi
 trap lttng_fixture_stop EXIT
 trap 'exit 1' HUP INT TERM
 lttng_fixture_start
-python3 -B "$here/suite/main.py" --build "$build" --sessiond "$LTTNG_FIXTURE_PID" "${options[@]}"
+python3 -B "$here/suite/main.py" --build "$build" --sessiond "$LTTNG_FIXTURE_PID" "${options[@]}" &
+driver=$!
+trap 'kill "$driver" 2>/dev/null || true; wait "$driver" || true; exit 1' HUP INT TERM
+wait "$driver"

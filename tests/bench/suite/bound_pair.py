@@ -16,7 +16,7 @@ def measure(context):
         context.say(f"bound pair: round {number + 1}")
         command = [program, "--rounds", 50 if context.quick else 400]
         for line in runner.run_lines(command, runner.environment(context.setting, variants.NONE),
-                                     context.processors.measured):
+                                     context.processors, is_single=False):
             taken.setdefault(line["case"], []).append(line)
     rows = []
     for name, lines in taken.items():

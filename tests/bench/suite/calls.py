@@ -40,8 +40,7 @@ def _run_once(context, names, variant, registered):
     """The JSON lines by case, and how many events were lost."""
     env = runner.environment(context.setting, variant)
     with runner.around(variant, env) as recording:
-        lines = runner.run_lines(_command(context, names, variant, registered), env,
-                                 context.processors.measured)
+        lines = runner.run_lines(_command(context, names, variant, registered), env, context.processors)
     return {line["case"]: line for line in lines}, recording.lost if recording else 0
 
 

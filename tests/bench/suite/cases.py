@@ -5,6 +5,7 @@ import functools
 
 import bound_pair
 import calls
+import delay
 import memory
 import programs
 import report_speed
@@ -26,6 +27,7 @@ def _table():
     for name in programs.PROGRAMS:
         table[name] = functools.partial(programs.measure, name=name)
     table["bytes"] = sizes.measure
+    table["delay"] = delay.measure
     table["memory"] = memory.measure
     table["report"] = report_speed.measure
     return table

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""How many instructions an operation takes, of whatever thread and wherever: callgrind counts, whatever else the machine does.
+"""How many instructions an operation takes of its thread, wherever: callgrind counts, whatever else the machine does.
 
 Two runs differ in the number of operations only; so starting, warming up and recording's own beginnings are not in the figure.
 """

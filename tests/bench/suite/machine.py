@@ -58,12 +58,14 @@ def describe(build, source):
 
 
 class Processors:
-    """One processor for the program that is measured; the tracer's daemons and this one get the others."""
+    """One processor for the thread that is measured; everything else gets the others."""
 
     def __init__(self):
         self.all = set(os.sched_getaffinity(0))
         self.measured = {min(self.all)}
         self.others = (self.all - self.measured) or self.all
+        # For a benchmark program, which moves its own threads.
+        self.option = ["--processor", min(self.all)] if len(self.all) > 1 else []
 
     def keep_away(self, pid):
         """Moves a daemon's threads, and what they start later, and this program itself."""

@@ -5,6 +5,7 @@ import argparse
 import json
 import os
 import pathlib
+import signal
 import sys
 
 import cases
@@ -74,5 +75,11 @@ def measure_all(context, chosen, failed):
     return rows
 
 
+def stop(*_):
+    """Ended from outside: what was begun is ended on the way out."""
+    sys.exit(1)
+
+
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, stop)
     sys.exit(main(sys.argv[1:]))

@@ -15,7 +15,8 @@ def _grown(context, variant, largest):
     command = [context.setting.program("bench-memory"), blocks, largest]
     if variant.group == "entered":
         command.append("entered")
-    line, = runner.run_lines(command, runner.environment(context.setting, variant), context.processors.all)
+    line, = runner.run_lines(command, runner.environment(context.setting, variant), context.processors,
+                             is_single=False)
     return line["resident_kib"] + line["page_tables_kib"], line
 
 

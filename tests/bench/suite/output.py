@@ -31,6 +31,13 @@ def _note(row):
     return ", ".join(notes)
 
 
+def _processor_time(row):
+    """Where it is more than the time that passed: others of the program's threads work for it."""
+    if "cpu" not in row or row["cpu"]["median"] < 1.15 * row["median"]:
+        return ""
+    return spread(row["cpu"])
+
+
 # Column: its heading, and what a row has to say there; a column that no row fills is left out.
 COLUMNS = [
     ("min", lambda row: number(row["min"]) if "min" in row else ""),
@@ -39,6 +46,8 @@ COLUMNS = [
     ("times none", lambda row: number(row["times_none"]["median"]) if "times_none" in row else ""),
     ("times stock recording", lambda row: spread(row["times_stock_recording"]) if "times_stock_recording" in row
      and row["variant"] in ("full", "packed") else ""),
+    ("with its other threads", _processor_time),
+    ("longest", lambda row: number(row["max"]) if "max" in row else ""),
     ("KiB more", lambda row: number(row["kib_more"]["median"]) if "kib_more" in row else ""),
     ("of requested", lambda row: f"{row['percent_of_requested']:.1f} %" if "kib_more" in row else ""),
     ("time of babeltrace2 dummy", lambda row: f"{row['times_dummy']['median']:.2f} times" if "times_dummy" in row else ""),

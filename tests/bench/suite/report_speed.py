@@ -23,7 +23,7 @@ def _record(context, variant, directory):
                "--ops", 1600, "--rounds", 1, "--warm-up", pairs, "--pause-ms", 3]
     env = runner.environment(context.setting, variant)
     with session.Session(variant.session, session.LARGE_BUFFERS, keep=directory) as recording:
-        runner.run_lines(command, env, context.processors.measured)
+        runner.run_lines(command, env, context.processors)
     # bench.c runs a sixteenth of the operations before the round; the table of the blocks is a block as well.
     return 2 * (pairs + 1700) + BLOCKS + 1 - recording.lost, recording.lost
 

@@ -40,11 +40,11 @@ def around(variant, env, buffers=session.SMALL_BUFFERS):
         yield None
 
 
-def run_lines(command, env, processors):
-    """Runs a benchmark program on these processors; gives its JSON lines."""
-    command = [str(part) for part in command]
+def run_lines(command, env, processors, is_single=True):
+    """Runs a benchmark program, its thread on a processor of its own; gives its JSON lines."""
+    command = [str(part) for part in [*command, *(processors.option if is_single else [])]]
     done = subprocess.run(command, env=env, capture_output=True, text=True, check=False,
-                          preexec_fn=lambda: os.sched_setaffinity(0, processors))
+                          preexec_fn=lambda: os.sched_setaffinity(0, processors.all))
     if done.returncode != 0:
         raise RunError(f"{' '.join(command)}: status {done.returncode}: {done.stderr.strip()[-400:]}")
     return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]

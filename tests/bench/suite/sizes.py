@@ -18,7 +18,7 @@ def _bytes_per_event(context, variant, workload, options, living):
                "--rounds", rounds, "--warm-up", warm_up, "--pause-ms", 8, *options]
     env = runner.environment(context.setting, variant)
     with runner.around(variant, env) as recording:
-        runner.run_lines(command, env, context.processors.measured)
+        runner.run_lines(command, env, context.processors)
     # bench.c also runs a sixteenth of the operations before each round.
     pairs = warm_up + rounds * (ops + ops // 16)
     events = 2 * pairs + living
