@@ -3,6 +3,7 @@
 
 import os
 import pathlib
+import shutil
 import subprocess
 import tempfile
 
@@ -93,6 +94,9 @@ def _run_once(context, variant, command, standard_input):
 
 
 def measure(context, name):
+    if not shutil.which({"gcc": "g++"}.get(name, name)):
+        return [{"case": name, "variant": variant.name, "unit": "ms", "operation": PROGRAMS[name][1],
+                 "unavailable": "not installed"} for variant in CHOICES]
     prepare, operation = PROGRAMS[name]
     with tempfile.TemporaryDirectory(prefix="bench-", dir="/dev/shm") as directory:
         command, standard_input = prepare(pathlib.Path(directory), context.quick)
