@@ -191,6 +191,7 @@ export class TimelineChart {
 			.attr("class", "area")
 			.attr("data-key", (layer) => layer.key)
 			.attr("fill", (layer) => state.series[layer.index].colour)
+			.attr("stroke", (layer) => state.series[layer.index].colour)
 			.classed("faded", (layer) => state.highlight && layer.key !== state.highlight)
 			.attr("d", shape);
 	}
