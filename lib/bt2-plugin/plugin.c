@@ -5,6 +5,7 @@
  *	babeltrace2 --plugin-path=DIR TRACE --component=sink.allocspan.report
  */
 #include "report-sink.h"
+#include "unpack-filter.h"
 
 #include <babeltrace2/babeltrace.h>
 
@@ -17,20 +18,34 @@ BT_PLUGIN_LICENSE("MIT");
 BT_PLUGIN_SINK_COMPONENT_CLASS(report, aspan_report_sink_consume);
 BT_PLUGIN_SINK_COMPONENT_CLASS_DESCRIPTION(report, "Report what each group of allocations holds");
 BT_PLUGIN_SINK_COMPONENT_CLASS_HELP(
-	report, "Parameters, all optional:\n"
-		"\n"
-		"  format=NAME            what to write, as --format of allocspan-report(1) [text]\n"
-		"  output=PATH            the file to write [standard output]\n"
-		"  by=WHAT                what a line is about, as --by; or an array of them [group]\n"
-		"  show=WHAT,...          what else to show, as --show [nothing]\n"
-		"  sort=KEY               the order of lines, as --sort [peak]\n"
-		"  top=LINES              how many lines, as --top [all]\n"
-		"  from=TIME to=TIME      the window, as --from and --to [all]\n"
-		"  temporary=DURATION     blocks that live no longer are temporary [none]\n"
-		"  color=BOOLEAN          with escape sequences for colour [no]\n"
-		"  width=COLUMNS          cut lines of text there; 0: nowhere [0]\n"
-		"  cut-short=BOOLEAN      say that a part of the trace is missing [no]\n");
+	report,
+	"Parameters, all optional:\n"
+	"\n"
+	"  format=NAME            what to write, as --format of allocspan-report(1) [text]\n"
+	"  output=PATH            the file to write [standard output]\n"
+	"  by=WHAT                what a line is about, as --by; or an array of them [group]\n"
+	"  show=WHAT,...          what else to show, as --show [nothing]\n"
+	"  sort=KEY               the order of lines, as --sort [peak]\n"
+	"  top=LINES              how many lines, as --top [all]\n"
+	"  from=TIME to=TIME      the window, as --from and --to [all]\n"
+	"  temporary=DURATION     blocks that live no longer are temporary [none]\n"
+	"  color=BOOLEAN          with escape sequences for colour [no]\n"
+	"  width=COLUMNS          cut lines of text there; 0: nowhere [0]\n"
+	"  cut-short=BOOLEAN      say that a part of the trace is missing [no]\n");
 BT_PLUGIN_SINK_COMPONENT_CLASS_INITIALIZE_METHOD(report, aspan_report_sink_initialize);
 BT_PLUGIN_SINK_COMPONENT_CLASS_FINALIZE_METHOD(report, aspan_report_sink_finalize);
 BT_PLUGIN_SINK_COMPONENT_CLASS_GRAPH_IS_CONFIGURED_METHOD(report,
 							  aspan_report_sink_graph_is_configured);
+
+BT_PLUGIN_FILTER_COMPONENT_CLASS(unpack, aspan_unpack_iterator_next);
+BT_PLUGIN_FILTER_COMPONENT_CLASS_DESCRIPTION(
+	unpack, "Give back packed allocation events as the events of a full recording");
+BT_PLUGIN_FILTER_COMPONENT_CLASS_HELP(
+	unpack, "Turns each event allocspan_packed:events into the events allocspan:alloc and\n"
+		"allocspan:free that it stands for, in the order of their times, and lets all\n"
+		"else through. No parameters.\n");
+BT_PLUGIN_FILTER_COMPONENT_CLASS_INITIALIZE_METHOD(unpack, aspan_unpack_filter_initialize);
+BT_PLUGIN_FILTER_COMPONENT_CLASS_MESSAGE_ITERATOR_CLASS_INITIALIZE_METHOD(
+	unpack, aspan_unpack_iterator_initialize);
+BT_PLUGIN_FILTER_COMPONENT_CLASS_MESSAGE_ITERATOR_CLASS_FINALIZE_METHOD(
+	unpack, aspan_unpack_iterator_finalize);

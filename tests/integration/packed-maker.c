@@ -21,6 +21,7 @@
  *	group_stats GROUP NAME BLOCKS LIVE ALLOCS BYTES FREES BYTES
  *	span_enter SPAN NAME GROUP
  *	span_exit SPAN NAME GROUP ALLOCS BYTES FREES BYTES
+ *	zoo NUMBER				an event of another provider (packed-read-zoo-provider.h), NUMBER below 4
  *	sleep MILLISECONDS
  *	churn THREADS ALLOCS LIVE SIZE RECORDS	each thread allocates ALLOCS blocks in turn with the others, freeing all but
  *						its last LIVE of them, RECORDS of them an event
@@ -29,6 +30,10 @@
 #include "trace-events.h"
 
 #include "../unit/packed-support.h"
+
+#define LTTNG_UST_TRACEPOINT_CREATE_PROBES
+#define LTTNG_UST_TRACEPOINT_DEFINE
+#include "packed-read-zoo-provider.h"
 
 #include <dlfcn.h>
 #include <inttypes.h>
@@ -296,6 +301,10 @@ static void run(struct line *line)
 	if (strcmp(line->command, "group") == 0 && group_count < MAX_GROUPS) {
 		groups[group_count].id = n[0];
 		snprintf(groups[group_count++].tags, MAX_LINE, "%s", line->name ? line->name : "");
+	} else if (strcmp(line->command, "zoo") == 0) {
+		static const int16_t numbers[] = { -300, 0, 300 };
+
+		lttng_ust_tracepoint(zoo, animal, (int) n[0], "tapir", numbers);
 	} else if (strcmp(line->command, "sleep") == 0) {
 		usleep((useconds_t) n[0] * 1000);
 	} else if (strcmp(line->command, "churn") == 0) {
