@@ -187,13 +187,16 @@ tracepoints_of_a_stripped_program_are_listed_with_its_pairs() {
 }
 
 tracepoints_of_a_process_are_listed() {
-	mkfifo input
-	"$BIND_LOOP" 3 wait <input >/dev/null &
+	mkfifo input output
+	"$BIND_LOOP" 3 wait <input >output &
 	program=$!
-	exec 3>input
+	exec 3>input 4<output
+	read -r ready <&4
+	expect_equal "its word" "$ready" ready
 	expect_status 0 "$ALLOCSPAN" tracepoints $program
 	grep -q 'loop:request_begin(uint64_t request, const char \*tenant)' "$work/out" || fail "a tracepoint is missing"
 	echo >&3
+	cat <&4 >/dev/null
 	wait $program
 }
 
