@@ -10,6 +10,7 @@
 #include "guard.h"
 #include "lock.h"
 #include "misuse.h"
+#include "span.h"
 
 /* Protected by the lock. */
 static struct allocspan_fiber *first_stack;
@@ -248,6 +249,7 @@ static void pass_slot_inwards(struct aspan_thread *thread, const struct allocspa
 		thread->active_slot = removed->outer_slot;
 	}
 	for (; entry != removed; entry = entry->below) {
+		aspan_span_keep_group_id(entry);
 		entry->outer_slot = removed->outer_slot;
 	}
 }

@@ -63,6 +63,9 @@ enum aspan_entry_kind {
 /* Of the entry that ends an array, and of the bottom: in use for ever, and entered before all others. */
 #define ASPAN_SERIAL_FIXED UINT64_C(1)
 
+/* Nothing that was active outside was exited since: the slots tell. */
+#define ASPAN_GROUP_ID_AS_NOW UINT64_MAX
+
 struct aspan_entry {
 	_Atomic uint64_t
 		serial; /* ASPAN_SERIAL_FREE, or unique in the stack and larger further inside */
@@ -72,6 +75,8 @@ struct aspan_entry {
 	struct aspan_entry *below; /* the next outer entry */
 	uint64_t outer_span_id; /* not of a token */
 	uint64_t place; /* for guards: the stack's id, and above it the entry's index */
+	uint64_t
+		group_id; /* of a span: active inside when it was entered, or ASPAN_GROUP_ID_AS_NOW */
 	uint64_t alloc_count; /* the stack's totals when a span was entered */
 	uint64_t alloc_bytes;
 	uint64_t free_count;

@@ -227,17 +227,33 @@ static ASPAN_SLOW void trace_enter(const struct aspan_thread *thread,
 			 group ? group->view.id : 0, group ? group->tag_string : "", ip);
 }
 
+static uint64_t group_id_inside(const struct aspan_entry *entry)
+{
+	uint32_t slot = atomic_load_explicit(&entry->slot, memory_order_relaxed);
+	const struct allocspan_token *group;
+
+	if (entry->group_id != ASPAN_GROUP_ID_AS_NOW) {
+		return entry->group_id;
+	}
+	group = group_of(slot == ASPAN_SLOT_INHERIT ? entry->outer_slot : slot);
+	return group ? group->view.id : 0;
+}
+
+void aspan_span_keep_group_id(struct aspan_entry *entry)
+{
+	if (aspan_entry_kind(entry) == ASPAN_ENTRY_SPAN) {
+		entry->group_id = group_id_inside(entry);
+	}
+}
+
 ASPAN_SLOW void aspan_span_trace_exit(const struct aspan_thread *thread,
 				      const struct aspan_entry *entry, void *ip)
 {
 	const struct allocspan_span *span =
 		atomic_load_explicit(&entry->span, memory_order_relaxed);
 	const struct aspan_counters *totals = &thread->totals;
-	uint32_t slot = atomic_load_explicit(&entry->slot, memory_order_relaxed);
-	const struct allocspan_token *group =
-		group_of(slot == ASPAN_SLOT_INHERIT ? entry->outer_slot : slot);
 
-	aspan_trace_emit(span_exit, span->id, span->name, group ? group->view.id : 0,
+	aspan_trace_emit(span_exit, span->id, span->name, group_id_inside(entry),
 			 total(&totals->alloc_count) - entry->alloc_count,
 			 total(&totals->alloc_bytes) - entry->alloc_bytes,
 			 total(&totals->free_count) - entry->free_count,
@@ -288,6 +304,7 @@ static inline struct allocspan_guard enter_with_room(struct allocspan_span *span
 	struct allocspan_guard guard = push_with_token(thread, stack, entry, span);
 
 	note_totals(thread, entry);
+	entry->group_id = ASPAN_GROUP_ID_AS_NOW;
 	if (aspan_trace_enabled(span_enter)) {
 		trace_enter(thread, span, parent_span_id, ip);
 	}

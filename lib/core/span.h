@@ -44,6 +44,9 @@ struct allocspan_span *aspan_span_current(const struct aspan_thread *thread);
 void aspan_span_trace_exit(const struct aspan_thread *thread, const struct aspan_entry *entry,
 			   void *ip);
 
+/* Before what is active outside of an entry changes: its exit's event says what its enter's did. */
+void aspan_span_keep_group_id(struct aspan_entry *entry);
+
 /* Takes a released span's memory away. Call with the lock held (reclaim.c). */
 void aspan_span_reclaim(struct allocspan_span *span);
 
