@@ -4,6 +4,7 @@
  *
  *	babeltrace2 --plugin-path=DIR TRACE --component=sink.allocspan.report
  */
+#include "libc-filter.h"
 #include "report-sink.h"
 #include "unpack-filter.h"
 
@@ -49,3 +50,18 @@ BT_PLUGIN_FILTER_COMPONENT_CLASS_MESSAGE_ITERATOR_CLASS_INITIALIZE_METHOD(
 	unpack, aspan_unpack_iterator_initialize);
 BT_PLUGIN_FILTER_COMPONENT_CLASS_MESSAGE_ITERATOR_CLASS_FINALIZE_METHOD(
 	unpack, aspan_unpack_iterator_finalize);
+
+BT_PLUGIN_FILTER_COMPONENT_CLASS_WITH_ID(auto, libc, "lttng-ust-libc", aspan_libc_iterator_next);
+BT_PLUGIN_FILTER_COMPONENT_CLASS_DESCRIPTION_WITH_ID(
+	auto, libc, "Make events of LTTng's libc wrapper from allocspan's");
+BT_PLUGIN_FILTER_COMPONENT_CLASS_HELP_WITH_ID(
+	auto, libc,
+	"Makes of each trace one with the events lttng_ust_libc:malloc, free, calloc, realloc\n"
+	"and memalign, from its events allocspan:alloc and allocspan:free, for viewers that\n"
+	"know only those. All other events are left out. No parameters.\n");
+BT_PLUGIN_FILTER_COMPONENT_CLASS_INITIALIZE_METHOD_WITH_ID(auto, libc,
+							   aspan_libc_filter_initialize);
+BT_PLUGIN_FILTER_COMPONENT_CLASS_MESSAGE_ITERATOR_CLASS_INITIALIZE_METHOD_WITH_ID(
+	auto, libc, aspan_libc_iterator_initialize);
+BT_PLUGIN_FILTER_COMPONENT_CLASS_MESSAGE_ITERATOR_CLASS_FINALIZE_METHOD_WITH_ID(
+	auto, libc, aspan_libc_iterator_finalize);
