@@ -165,8 +165,8 @@ static int parse_key(struct aspan_breakdown_key *key, const char *text, size_t l
 	}
 	return complain(message, message_bytes, "by", text, length, dimension_words,
 			ASPAN_DIMENSION_COUNT,
-			"group, tag:KEY, span, thread, process, host or callsite, or two of them "
-			"with a comma between");
+			"group, tag:KEY, span, thread, process, host or callsite (a tag's key has "
+			"'tag:' before it), or two of them with a comma between");
 }
 
 static bool is_same_key(const struct aspan_breakdown_key *a, const struct aspan_breakdown_key *b)
@@ -258,10 +258,11 @@ int aspan_questions_add_extras(struct aspan_questions *questions, const char *te
 		unsigned int extra = find_extra(text, length);
 
 		if (!extra) {
-			return complain(message, message_bytes, "show", text, length, extra_words,
-					ASPAN_EXTRA_COUNT,
-					"sizes, lifetimes, leaks, peak, handover, spans, growth, "
-					"timeline or all, with commas between");
+			return complain(
+				message, message_bytes, "show", text, length, extra_words,
+				ASPAN_EXTRA_COUNT,
+				"rates, sizes, lifetimes, leaks, peak, handover, spans, growth, "
+				"timeline or all, with commas between");
 		}
 		questions->extras |= extra;
 		text += length;

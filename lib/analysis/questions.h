@@ -31,6 +31,7 @@ enum aspan_dimension {
 
 /* X(symbol, word of --show) */
 #define ASPAN_EXTRAS(X)                                                                            \
+	X(RATES, rates)                                                                            \
 	X(SIZES, sizes)                                                                            \
 	X(LIFETIMES, lifetimes)                                                                    \
 	X(LEAKS, leaks)                                                                            \

@@ -37,7 +37,10 @@ bool aspan_tally_is_needed(const struct aspan_questions *questions)
 			return true;
 		}
 	}
-	return questions->extras || questions->wants_found_tags || questions->temporary_ns;
+	/* Rates follow from what groups count. */
+	return (questions->extras & ~(1U << ASPAN_SHOW_RATES)) || questions->wants_found_tags ||
+	       questions->temporary_ns || questions->sort == ASPAN_SORT_TEMPORARY ||
+	       questions->sort == ASPAN_SORT_LEAKED;
 }
 
 static int init(struct aspan_tally *tally, const struct aspan_questions *questions)

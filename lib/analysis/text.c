@@ -34,13 +34,31 @@ char *aspan_text_format_bytes(char text[ASPAN_TEXT_NUMBER_SIZE], uint64_t bytes)
 
 char *aspan_text_format_duration(char text[ASPAN_TEXT_NUMBER_SIZE], uint64_t ns)
 {
-	if (ns < 1000000) {
+	if (ns < 1000) {
+		snprintf(text, ASPAN_TEXT_NUMBER_SIZE, "%" PRIu64 " ns", ns);
+	} else if (ns < 1000000) {
 		snprintf(text, ASPAN_TEXT_NUMBER_SIZE, "%.1f us", (double) ns / 1e3);
 	} else if (ns < 1000000000) {
 		snprintf(text, ASPAN_TEXT_NUMBER_SIZE, "%.1f ms", (double) ns / 1e6);
 	} else {
 		snprintf(text, ASPAN_TEXT_NUMBER_SIZE, "%.3f s", (double) ns / 1e9);
 	}
+	return text;
+}
+
+char *aspan_text_format_count(char text[ASPAN_TEXT_NUMBER_SIZE], uint64_t count)
+{
+	char digits[ASPAN_TEXT_NUMBER_SIZE];
+	int length = snprintf(digits, sizeof(digits), "%" PRIu64, count);
+	char *out = text;
+
+	for (int i = 0; i < length; i++) {
+		if (i > 0 && (length - i) % 3 == 0) {
+			*out++ = ',';
+		}
+		*out++ = digits[i];
+	}
+	*out = '\0';
 	return text;
 }
 
@@ -150,6 +168,20 @@ static size_t width_of(uint32_t character)
 	int width = wcwidth((wchar_t) character);
 
 	return width < 0 ? 1 : (size_t) width;
+}
+
+size_t aspan_text_get_width(const char *string)
+{
+	size_t columns = 0;
+
+	while (*string) {
+		uint32_t character = 0;
+		size_t length = decode(string, &character);
+
+		columns += length ? width_of(character) : 1;
+		string += length ? length : 1;
+	}
+	return columns;
 }
 
 size_t aspan_text_fit(const char *string, size_t columns)

@@ -6,6 +6,7 @@
 
 #include "report-csv.h"
 #include "report-folded.h"
+#include "report-format-list.h"
 #include "report-html.h"
 #include "report-json.h"
 #include "report-pprof.h"
@@ -59,24 +60,13 @@ static int write_speedscope(const struct aspan_report *report,
 	return aspan_report_speedscope_write(report, options->value, stream);
 }
 
-/* X(format, function that asks) */
-#define FORMATS(X)                                                                                 \
-	X(text, NULL)                                                                              \
-	X(json, aspan_report_json_ask)                                                                            \
-	X(html, aspan_report_html_ask)                                                             \
-	X(csv, aspan_report_csv_ask)                                                               \
-	X(folded, aspan_stacks_ask)                                                                \
-	X(pprof, aspan_report_pprof_ask)                                                           \
-	X(speedscope, aspan_stacks_ask)
-
 static const struct aspan_report_format formats[] = {
 #define FORMAT(format, function) { .name = #format, .ask = (function), .write = write_##format },
-	FORMATS(FORMAT)
+	ASPAN_REPORT_FORMATS(FORMAT)
 #undef FORMAT
 };
 
-#define FORMAT_NAME(format, function) #format " "
-const char aspan_report_format_names[] = "one of: " FORMATS(FORMAT_NAME);
+const char aspan_report_format_names[] = "one of: " ASPAN_REPORT_FORMAT_WORDS;
 
 const struct aspan_report_format *aspan_report_format_find(const char *name)
 {

@@ -89,30 +89,41 @@ static bool add_breakdown(struct reader *reader, const char *text)
 		     message);
 }
 
-static bool take_by(struct reader *reader, const bt_value *value)
+static bool add_extras(struct reader *reader, const char *text)
+{
+	char message[MESSAGE_BYTES];
+
+	return check(reader,
+		     aspan_questions_add_extras(&reader->parameters->questions, text, message,
+						sizeof(message)),
+		     message);
+}
+
+/* One text, or an array of them. */
+static bool take_texts(struct reader *reader, const bt_value *value,
+		       bool (*add)(struct reader *, const char *))
 {
 	if (!bt_value_is_array(value)) {
-		return *get_text(value) && add_breakdown(reader, get_text(value));
+		return *get_text(value) && add(reader, get_text(value));
 	}
 	for (uint64_t i = 0; i < bt_value_array_get_length(value); i++) {
 		const char *text = get_text(bt_value_array_borrow_element_by_index_const(value, i));
 
-		if (!*text || !add_breakdown(reader, text)) {
+		if (!*text || !add(reader, text)) {
 			return false;
 		}
 	}
 	return true;
 }
 
+static bool take_by(struct reader *reader, const bt_value *value)
+{
+	return take_texts(reader, value, add_breakdown);
+}
+
 static bool take_show(struct reader *reader, const bt_value *value)
 {
-	char message[MESSAGE_BYTES];
-
-	return *get_text(value) &&
-	       check(reader,
-		     aspan_questions_add_extras(&reader->parameters->questions, get_text(value),
-						message, sizeof(message)),
-		     message);
+	return take_texts(reader, value, add_extras);
 }
 
 static bool take_sort(struct reader *reader, const bt_value *value)
@@ -205,7 +216,7 @@ static const struct parameter known[] = {
 	{ "value", take_value, "\"bytes\", \"count\", \"live\", \"live-count\" or \"peak\"" },
 	{ "output", take_output, "a path" },
 	{ "by", take_by, "a text as --by takes it, or an array of them" },
-	{ "show", take_show, "a text as --show takes it" },
+	{ "show", take_show, "a text as --show takes it, or an array of them" },
 	{ "sort", take_sort, "a text as --sort takes it" },
 	{ "top", take_top, "a number of lines, from 1 to 1000000" },
 	{ "temporary", take_temporary, "a duration, such as \"1ms\"" },

@@ -27,7 +27,8 @@
 #define BATCHES_PER_UPDATE 256
 
 /* Runs the graph to its end. 0; -EINTR after a signal; -EIO, and the reason has been printed. */
-static int run_graph(const struct aspan_report_graph *graph, const struct aspan_report_options *options,
+static int run_graph(const struct aspan_report_graph *graph,
+		     const struct aspan_report_options *options,
 		     const struct aspan_report_outcome *outcome,
 		     struct aspan_report_progress *progress)
 {
@@ -65,15 +66,15 @@ static int report_with_params(const struct aspan_report_options *options,
 	int result;
 
 	aspan_report_progress_begin(&progress);
-	result = aspan_report_graph_init(&graph, inputs,
-					 &(struct aspan_report_graph_options){
-						 .sink_params = params,
-						 .sink_outcome = outcome,
-						 .wants_range = progress.is_wanted || options->from ||
-							 options->to,
-						 .wants_code = aspan_report_options_want_code(options),
-						 .is_verbose = options->is_verbose,
-					 });
+	result = aspan_report_graph_init(
+		&graph, inputs,
+		&(struct aspan_report_graph_options){
+			.sink_params = params,
+			.sink_outcome = outcome,
+			.wants_range = progress.is_wanted || options->from || options->to,
+			.wants_code = aspan_report_options_want_code(options),
+			.is_verbose = options->is_verbose,
+		});
 	progress.begin_ns = graph.begin_ns;
 	progress.end_ns = graph.end_ns;
 	if (!result) {
