@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a report says of the number that a rule is about.
+ */
+#include "check-value.h"
+
+#include "near-word.h"
+#include "trace-numbers.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What is asked while rows go by. */
+struct search {
+	const struct aspan_check_rule *rule;
+	struct json_object *report;
+	const struct aspan_check_metric_info *metric;
+	struct aspan_check_value *value;
+	struct aspan_near_word near;
+};
+
+static size_t count_items(struct json_object *array)
+{
+	return json_object_is_type(array, json_type_array) ? json_object_array_length(array) : 0;
+}
+
+/* What is not known can be anything, or at least as much as is known. */
+static void add_bounds(struct search *search, uint64_t number, bool is_exact, bool is_least)
+{
+	struct aspan_check_value *value = search->value;
+
+	value->is_found = true;
+	if (search->rule->metric == ASPAN_METRIC_PEAK) {
+		value->least = number > value->least && (is_exact || is_least) ? number :
+										 value->least;
+	} else if (is_exact || is_least) {
+		value->least += number;
+	}
+	value->most = is_exact && value->most <= UINT64_MAX - number ? value->most + number :
+								       UINT64_MAX;
+}
+
+static void add_number(struct search *search, uint64_t number, bool is_certain)
+{
+	bool is_complete = aspan_json_get_bool(search->report, "complete");
+
+	switch (search->metric->bound) {
+	case ASPAN_BOUND_COUNT:
+		add_bounds(search, number, is_complete, true);
+		break;
+	case ASPAN_BOUND_STATE:
+		add_bounds(search, number, is_certain, is_complete);
+		break;
+	default:
+		add_bounds(search, number, is_complete, false);
+	}
+}
+
+static void add_row(struct search *search, struct json_object *row)
+{
+	add_number(search, aspan_json_get_number(row, search->metric->member),
+		   aspan_json_get_bool(row, "certain"));
+}
+
+/* The item of an array of the report that a key points to; NULL if it points to none. */
+static struct json_object *find_item(const struct search *search, const char *array,
+				     struct json_object *key)
+{
+	struct json_object *items = json_object_object_get(search->report, array);
+	struct json_object *index = json_object_object_get(key, "index");
+
+	return json_object_is_type(index, json_type_int) && items ?
+		       json_object_array_get_idx(items, json_object_get_uint64(index)) :
+		       NULL;
+}
+
+/* The name without what tells it apart from its like in the same trace (a pid, a line); NULL if there is none. */
+static const char *get_plain_name(const struct search *search, struct json_object *key)
+{
+	switch (search->rule->subject) {
+	case ASPAN_SUBJECT_THREAD:
+		return aspan_json_get_text(find_item(search, "threads", key), "name");
+	case ASPAN_SUBJECT_PROCESS:
+		return aspan_json_get_text(find_item(search, "processes", key), "procname");
+	case ASPAN_SUBJECT_CALLSITE:
+		return aspan_json_get_text(find_item(search, "callsites", key), "function");
+	default:
+		return NULL;
+	}
+}
+
+static bool is_meant(struct search *search, const char *name)
+{
+	if (!name) {
+		return false;
+	}
+	aspan_near_word_offer(&search->near, name);
+	return strcmp(name, search->rule->name) == 0;
+}
+
+static void search_rows(struct search *search)
+{
+	struct json_object *rows = aspan_trace_numbers_get_rows(search->report, search->rule->by);
+
+	for (size_t i = 0; i < count_items(rows); i++) {
+		struct json_object *row = json_object_array_get_idx(rows, i);
+		struct json_object *keys = json_object_object_get(row, "keys");
+		struct json_object *key = keys ? json_object_array_get_idx(keys, 0) : NULL;
+		const char *state = aspan_json_get_text(key, "state");
+
+		if (state && strcmp(state, "value") == 0 &&
+		    (is_meant(search, aspan_json_get_text(key, "text")) ||
+		     is_meant(search, get_plain_name(search, key)))) {
+			add_row(search, row);
+		}
+	}
+}
+
+/* Which nodes are spans of the name, or in one. A parent comes before its children. */
+static bool *mark_nodes(struct search *search, struct json_object *nodes)
+{
+	size_t count = count_items(nodes);
+	bool *are_inside = calloc(count ? count : 1, sizeof(*are_inside));
+
+	for (size_t i = 0; are_inside && i < count; i++) {
+		struct json_object *node = json_object_array_get_idx(nodes, i);
+		struct json_object *parent = json_object_object_get(node, "parent");
+		uint64_t above = json_object_get_uint64(parent);
+
+		are_inside[i] = is_meant(search, aspan_json_get_text(node, "name")) ||
+				(parent && above < i && are_inside[above]);
+		search->value->is_found |= are_inside[i];
+	}
+	return are_inside;
+}
+
+/* Everything that was allocated in a span, and in the spans in it. */
+static int search_span(struct search *search)
+{
+	struct json_object *nodes = json_object_object_get(search->report, "nodes");
+	struct json_object *places = json_object_object_get(search->report, "places");
+	bool *are_inside = mark_nodes(search, nodes);
+	bool is_certain =
+		aspan_json_get_bool(json_object_object_get(search->report, "total"), "certain");
+
+	if (!are_inside) {
+		return -ENOMEM;
+	}
+	for (size_t i = 0; search->value->is_found && i < count_items(places); i++) {
+		struct json_object *place = json_object_array_get_idx(places, i);
+		struct json_object *node = json_object_object_get(place, "node");
+
+		if (node && json_object_get_uint64(node) < count_items(nodes) &&
+		    are_inside[json_object_get_uint64(node)]) {
+			add_number(search, aspan_json_get_number(place, search->metric->member),
+				   is_certain);
+		}
+	}
+	free(are_inside);
+	/* Where nothing was seen allocated in it, what was lost may have been. */
+	if (search->value->is_found) {
+		add_number(search, 0, is_certain);
+	}
+	return 0;
+}
+
+/* A span that allocated nothing has no row. */
+static int search_span_only(struct search *search)
+{
+	bool *are_inside;
+
+	search_rows(search);
+	if (search->value->is_found) {
+		return 0;
+	}
+	are_inside = mark_nodes(search, json_object_object_get(search->report, "nodes"));
+	if (!are_inside) {
+		return -ENOMEM;
+	}
+	free(are_inside);
+	if (search->value->is_found) {
+		add_number(search, 0, true);
+	}
+	return 0;
+}
+
+static int search_subject(struct search *search)
+{
+	switch (search->rule->subject) {
+	case ASPAN_SUBJECT_TOTAL:
+		add_row(search, json_object_object_get(search->report, "total"));
+		return 0;
+	case ASPAN_SUBJECT_SPAN:
+		return search_span(search);
+	case ASPAN_SUBJECT_SPAN_ONLY:
+		return search_span_only(search);
+	default:
+		search_rows(search);
+		return 0;
+	}
+}
+
+int aspan_check_value_find(struct aspan_check_value *value, const struct aspan_check_rule *rule,
+			   struct json_object *report)
+{
+	struct search search = { .rule = rule,
+				 .report = report,
+				 .metric = aspan_check_metric_get_info(rule->metric),
+				 .value = value,
+				 .near = { .typed = rule->name ? rule->name : "" } };
+	int result;
+
+	*value = (struct aspan_check_value){ 0 };
+	result = search_subject(&search);
+	if (!result && !value->is_found && search.near.nearest) {
+		value->near = strdup(search.near.nearest);
+		result = value->near ? 0 : -ENOMEM;
+	}
+	return result;
+}
+
+void aspan_check_value_fini(struct aspan_check_value *value)
+{
+	free(value->near);
+	*value = (struct aspan_check_value){ 0 };
+}
+
+static enum aspan_check_verdict judge(bool is_kept, bool is_broken)
+{
+	return is_kept	 ? ASPAN_VERDICT_KEPT :
+	       is_broken ? ASPAN_VERDICT_BROKEN :
+			   ASPAN_VERDICT_UNDECIDED;
+}
+
+enum aspan_check_verdict aspan_check_value_judge(const struct aspan_check_value *value,
+						 const struct aspan_check_rule *rule)
+{
+	uint64_t least = value->least, most = value->most, limit = rule->limit;
+	bool is_other = limit < least || limit > most;
+	bool is_same = least == limit && most == limit;
+
+	switch (rule->comparison) {
+	case ASPAN_OPERATOR_BELOW:
+		return judge(most < limit, least >= limit);
+	case ASPAN_OPERATOR_AT_MOST:
+		return judge(most <= limit, least > limit);
+	case ASPAN_OPERATOR_IS:
+		return judge(is_same, is_other);
+	case ASPAN_OPERATOR_IS_NOT:
+		return judge(is_other, is_same);
+	case ASPAN_OPERATOR_AT_LEAST:
+		return judge(least >= limit, most < limit);
+	default:
+		return judge(least > limit, most <= limit);
+	}
+}
