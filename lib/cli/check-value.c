@@ -57,10 +57,20 @@ static void add_number(struct search *search, uint64_t number, bool is_certain)
 	}
 }
 
-static void add_row(struct search *search, struct json_object *row)
+static void add_row(struct search *search, struct json_object *row, bool is_certain)
 {
-	add_number(search, aspan_json_get_number(row, search->metric->member),
-		   aspan_json_get_bool(row, "certain"));
+	struct json_object *number;
+
+	if (json_object_object_get_ex(row, search->metric->member, &number)) {
+		add_number(search, json_object_get_uint64(number), is_certain);
+	} else {
+		search->value->is_found = search->value->is_unknown = true;
+	}
+}
+
+static void add_certain_row(struct search *search, struct json_object *row)
+{
+	add_row(search, row, aspan_json_get_bool(row, "certain"));
 }
 
 /* The item of an array of the report that a key points to; NULL if it points to none. */
@@ -79,6 +89,8 @@ static struct json_object *find_item(const struct search *search, const char *ar
 static const char *get_plain_name(const struct search *search, struct json_object *key)
 {
 	switch (search->rule->subject) {
+	case ASPAN_SUBJECT_NAME:
+		return aspan_json_get_text(find_item(search, "groups", key), "name");
 	case ASPAN_SUBJECT_THREAD:
 		return aspan_json_get_text(find_item(search, "threads", key), "name");
 	case ASPAN_SUBJECT_PROCESS:
@@ -99,9 +111,19 @@ static bool is_meant(struct search *search, const char *name)
 	return strcmp(name, search->rule->name) == 0;
 }
 
-static void search_rows(struct search *search)
+/* Groups of one name are one row where somebody asked so, and else rows of their own. */
+static struct json_object *find_rows(const struct search *search)
 {
 	struct json_object *rows = aspan_trace_numbers_get_rows(search->report, search->rule->by);
+
+	return rows || search->rule->subject != ASPAN_SUBJECT_NAME ?
+		       rows :
+		       aspan_trace_numbers_get_rows(search->report, "group");
+}
+
+static void search_rows(struct search *search)
+{
+	struct json_object *rows = find_rows(search);
 
 	for (size_t i = 0; i < count_items(rows); i++) {
 		struct json_object *row = json_object_array_get_idx(rows, i);
@@ -112,7 +134,7 @@ static void search_rows(struct search *search)
 		if (state && strcmp(state, "value") == 0 &&
 		    (is_meant(search, aspan_json_get_text(key, "text")) ||
 		     is_meant(search, get_plain_name(search, key)))) {
-			add_row(search, row);
+			add_certain_row(search, row);
 		}
 	}
 }
@@ -153,8 +175,7 @@ static int search_span(struct search *search)
 
 		if (node && json_object_get_uint64(node) < count_items(nodes) &&
 		    are_inside[json_object_get_uint64(node)]) {
-			add_number(search, aspan_json_get_number(place, search->metric->member),
-				   is_certain);
+			add_row(search, place, is_certain);
 		}
 	}
 	free(are_inside);
@@ -189,7 +210,7 @@ static int search_subject(struct search *search)
 {
 	switch (search->rule->subject) {
 	case ASPAN_SUBJECT_TOTAL:
-		add_row(search, json_object_object_get(search->report, "total"));
+		add_certain_row(search, json_object_object_get(search->report, "total"));
 		return 0;
 	case ASPAN_SUBJECT_SPAN:
 		return search_span(search);

@@ -19,6 +19,7 @@
 struct aspan_check_value {
 	bool is_found; /* the trace has such a thing */
 	uint64_t least, most; /* `most` is UINT64_MAX if there is no bound */
+	bool is_unknown; /* nobody asked for it when the report was made */
 	char *near; /* what may have been meant, if it was not found; or NULL */
 };
 

@@ -145,14 +145,14 @@ static size_t collect_breakdowns(const struct options *options, const char **bre
 	size_t count = 0;
 
 	for (size_t i = 0; i < options->rules.count; i++) {
-		const char *by = options->rules.items[i].by;
+		const struct aspan_check_rule *rule = &options->rules.items[i];
 		size_t j = 0;
 
-		while (by && j < count && strcmp(breakdowns[j], by) != 0) {
+		while (rule->by && j < count && strcmp(breakdowns[j], rule->by) != 0) {
 			j++;
 		}
-		if (by && j == count) {
-			breakdowns[count++] = by;
+		if (rule->by && j == count) {
+			breakdowns[count++] = rule->by;
 		}
 	}
 	return count;
@@ -266,7 +266,11 @@ static int judge(const struct options *options, const struct aspan_check_rule *r
 	if (status) {
 		return status;
 	}
-	if (!value.is_found && !options->allows_missing) {
+	if (value.is_unknown) {
+		result->outcome = ASPAN_OUTCOME_ERROR;
+		result->message = strdup("the report was made without it: make it with 'allocspan "
+					 "report --format json', without --show");
+	} else if (!value.is_found && !options->allows_missing) {
 		result->outcome = ASPAN_OUTCOME_ERROR;
 		result->message = describe_missing(rule, &value);
 	} else if (aspan_check_value_judge(&value, rule) == ASPAN_VERDICT_BROKEN) {

@@ -108,25 +108,28 @@ static int write_json_row(const struct aspan_diff_row *row, size_t key_count, FI
 	return result;
 }
 
+static int write_json_text(const char *text, FILE *stream)
+{
+	struct json_object *value = json_object_new_string(text);
+	int result = value ? write_json(value, stream) : -ENOMEM;
+
+	json_object_put(value);
+	return result;
+}
+
 static int write_json_head(const struct aspan_diff_rows *rows,
 			   const struct aspan_diff_write_options *options, FILE *stream)
 {
-	struct json_object *object = json_object_new_object();
-	int result = object ? add(object, "by", json_object_new_string(rows->by)) : -ENOMEM;
+	int result;
 
+	fputs("{\"schema\":\"" SCHEMA "\",\n\"by\":", stream);
+	result = write_json_text(rows->by, stream);
 	for (int side = 0; !result && side < 2; side++) {
-		struct json_object *trace = json_object_new_object();
-
-		result = add(object, side ? "after" : "before", trace);
-		result = result ? result :
-				  add(trace, "path", json_object_new_string(options->names[side]));
-		result = result ? result :
-				  add(trace, "complete",
-				      json_object_new_boolean(options->are_complete[side]));
+		fprintf(stream, ",\n\"%s\":{\"path\":", side ? "after" : "before");
+		result = write_json_text(options->names[side], stream);
+		fprintf(stream, ",\"complete\":%s}",
+			options->are_complete[side] ? "true" : "false");
 	}
-	fputs("{\"schema\":\"" SCHEMA "\",\n\"traces\":", stream);
-	result = result ? result : write_json(object, stream);
-	json_object_put(object);
 	return result;
 }
 

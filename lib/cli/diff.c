@@ -12,6 +12,7 @@
 #include "trace-numbers.h"
 
 #include "../analysis/output-file.h"
+#include "../analysis/questions.h"
 
 #include <argp.h>
 #include <errno.h>
@@ -107,6 +108,17 @@ static enum aspan_diff_number find_sort(struct argp_state *state, const char *wo
 	return ASPAN_DIFF_NUMBER_COUNT;
 }
 
+static const char *check_breakdown(struct argp_state *state, const char *text)
+{
+	struct aspan_questions questions = { 0 };
+	char message[512];
+
+	if (aspan_questions_add_breakdown(&questions, text, message, sizeof(message))) {
+		argp_error(state, "%s", message);
+	}
+	return text;
+}
+
 static size_t parse_top(struct argp_state *state, const char *text)
 {
 	char *end;
@@ -145,7 +157,7 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 
 	switch (key) {
 	case KEY_BY:
-		options->by = argument;
+		options->by = check_breakdown(state, argument);
 		return 0;
 	case 'f':
 		options->write = find_format(state, argument);

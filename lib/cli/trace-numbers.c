@@ -170,10 +170,13 @@ static int check_file(const char *path, const struct aspan_trace_numbers_options
 		return -EINVAL;
 	}
 	for (size_t i = 0; i < options->breakdown_count; i++) {
-		if (!aspan_trace_numbers_get_rows(report, options->breakdowns[i])) {
+		const char *by = options->breakdowns[i];
+
+		/* Rows by group say the names of groups too. */
+		if (!aspan_trace_numbers_get_rows(report, strcmp(by, "tag:group") ? by : "group")) {
 			aspan_terminal_error("%s has nothing by %s: make it with 'allocspan report "
 					     "--format json --by %s'",
-					     path, options->breakdowns[i], options->breakdowns[i]);
+					     path, by, by);
 			return -ENODATA;
 		}
 	}
