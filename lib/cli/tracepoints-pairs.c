@@ -9,6 +9,9 @@
 
 #include <string.h>
 
+/* Of the libraries that LTTng has for programs built with -finstrument-functions. */
+#define FUNCTION_PROVIDER "lttng_ust_cyg_profile"
+
 static bool is_pair(const struct aspan_tracepoint *begin, const struct aspan_tracepoint *end)
 {
 	return strcmp(begin->provider, end->provider) == 0 &&
@@ -42,6 +45,12 @@ static const struct aspan_bind_parameter *find_key(const struct aspan_bind_signa
 	return NULL;
 }
 
+/* Functions call others and themselves, and nobody knows them by their addresses. */
+static bool is_function(const struct aspan_tracepoint *begin)
+{
+	return strncmp(begin->provider, FUNCTION_PROVIDER, strlen(FUNCTION_PROVIDER)) == 0;
+}
+
 static void print_spec(const struct aspan_tracepoint *begin, const struct aspan_tracepoint *end,
 		       const char *indent, FILE *stream)
 {
@@ -55,7 +64,8 @@ static void print_spec(const struct aspan_tracepoint *begin, const struct aspan_
 		key = find_key(&begin_signature, &end_signature);
 	}
 	if (key) {
-		fprintf(stream, ",by=%.*s", (int) key->name.length, key->name.start);
+		fprintf(stream, ",by=%.*s%s", (int) key->name.length, key->name.start,
+			is_function(begin) ? ",symbol,nested" : "");
 	}
 	fputc('\n', stream);
 }
