@@ -76,6 +76,19 @@ static int add_mapping(struct aspan_pprof_builder *builder, const char *binary, 
 			aspan_text_map_set(&builder->ids, SCOPE_MAPPING, binary, (uint32_t) *id);
 }
 
+/* Without the place in it that its name may end with: "libc.so.6+0x75a". */
+static int add_binary(struct aspan_pprof_builder *builder, const char *binary, uint64_t *id)
+{
+	const char *plus = strrchr(binary, '+');
+	size_t length = plus && strncmp(plus, "+0x", 3) == 0 ? (size_t) (plus - binary) :
+							       strlen(binary);
+	char *name = strndup(binary, length);
+	int result = name ? add_mapping(builder, name, id) : -ENOMEM;
+
+	free(name);
+	return result;
+}
+
 static int make_function(struct aspan_pprof_builder *builder, const char *name, const char *file,
 			 uint64_t *id)
 {
@@ -140,7 +153,7 @@ static int fill_location(struct aspan_pprof_builder *builder, Pprof__Location *l
 	callsite = &builder->report->callsites[frame->index];
 	location->address = callsite->address;
 	if (callsite->binary) {
-		result = add_mapping(builder, callsite->binary, &location->mapping_id);
+		result = add_binary(builder, callsite->binary, &location->mapping_id);
 	}
 	return result ? result :
 			add_line(builder, location,

@@ -42,7 +42,7 @@ static struct aspan_report_thread threads[] = {
 };
 static struct aspan_callsite callsites[] = {
 	{ .address = 0x1234,
-	  .binary = "/bin/server",
+	  .binary = "/bin/server+0x1f",
 	  .function = "xml_parse",
 	  .file = "/src/xml.c",
 	  .line = 12,
