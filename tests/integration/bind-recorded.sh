@@ -3,7 +3,7 @@
 #
 # Bindings of a stripped program that has never heard of allocspan: bind-recorded.sh CLAIM
 #
-# Set by ctest, besides what record-lib.sh says: BIND_LOOP, the program; MESSAGE_LOOP, the example; PRELOAD, the interposer; BIND, the library.
+# Set by ctest, besides what record-lib.sh says: BIND_LOOP, the program; BIND_STOCK, one that asks for memory in each way; MESSAGE_LOOP, the example; PRELOAD, the interposer; BIND, the library.
 set -eu
 
 # shellcheck source=tests/integration/record-lib.sh
@@ -62,6 +62,42 @@ replaying_a_stock_trace_counts_what_the_program_counts() {
 	LD_PRELOAD=liblttng-ust-libc-wrapper.so.1 "$BIND_LOOP" 301 >"$work/out"
 	end_session stock
 	bound_report offline.json stock
+	expect_counts "$work/out" offline.json
+}
+
+# KIND, allocations, their bytes, frees
+each_stock_event_means_what_the_call_did() {
+	lttng_fixture_start
+	start_session stock 'stock:*' 'lttng_ust_libc:*'
+	LD_PRELOAD=liblttng-ust-libc-wrapper.so.1 "$BIND_STOCK"
+	end_session stock
+	expect_report offline.json --bind 'stock:work_begin..work_end,by=kind_arg' stock
+	python3 - >found <<-'END'
+		import json
+		for group in json.load(open("offline.json"))["groups"]:
+		    print(group["tags"]["kind_arg"], group["alloc_count"], group["alloc_bytes"], group["free_count"])
+	END
+	sort -o found found
+	sort >expected <<-END
+		malloc 1 50 1
+		calloc 1 300 1
+		memalign 1 60 1
+		posix_memalign 1 70 1
+		posix_memalign fails 0 0 0
+		realloc 2 1010 2
+		realloc fails 1 20 0
+		realloc frees 1 30 1
+	END
+	cmp -s found expected || fail "the groups are: $(cat found)"
+}
+
+a_trace_that_has_our_events_and_the_stock_ones_counts_once() {
+	lttng_fixture_start
+	start_session both 'loop:*' 'lttng_ust_libc:*' 'allocspan:*'
+	LD_PRELOAD="$PRELOAD:liblttng-ust-libc-wrapper.so.1" ALLOCSPAN_ROOT=1 "$BIND_LOOP" 301 >"$work/out"
+	end_session both
+	[ "$(count lttng_ust_libc:malloc both)" -gt 301 ] || fail "the stock events are missing"
+	bound_report offline.json both
 	expect_counts "$work/out" offline.json
 }
 

@@ -7,6 +7,11 @@ if(TARGET allocspan-cli AND TARGET allocspan-preload AND TARGET allocspan-bind)
 	target_compile_options(bind-loop PRIVATE -fno-builtin)
 	target_link_options(bind-loop PRIVATE -s)
 
+	add_executable(bind-stock bind-stock.c)
+	target_include_directories(bind-stock PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
+	target_link_libraries(bind-stock PRIVATE PkgConfig::LTTNG_UST ${CMAKE_DL_LIBS})
+	target_compile_options(bind-stock PRIVATE -fno-builtin -Wno-alloc-size-larger-than)
+
 	if(NOT TARGET example-message-loop)
 		add_subdirectory(${PROJECT_SOURCE_DIR}/examples/message-loop
 			${PROJECT_BINARY_DIR}/examples/message-loop)
@@ -21,6 +26,6 @@ if(TARGET allocspan-cli AND TARGET allocspan-preload AND TARGET allocspan-bind)
 		add_test(NAME integration/bind_recorded/${claim} COMMAND ${script} ${claim})
 		set_tests_properties(integration/bind_recorded/${claim} PROPERTIES
 			LABELS integration TIMEOUT 120 SKIP_RETURN_CODE 77
-			ENVIRONMENT "ALLOCSPAN=$<TARGET_FILE:allocspan-cli>;RECORD_TARGET=;RECORD_TICKER=;BIND_LOOP=$<TARGET_FILE:bind-loop>;MESSAGE_LOOP=$<TARGET_FILE:example-message-loop>;PRELOAD=$<TARGET_FILE:allocspan-preload>;BIND=$<TARGET_FILE:allocspan-bind>")
+			ENVIRONMENT "ALLOCSPAN=$<TARGET_FILE:allocspan-cli>;RECORD_TARGET=;RECORD_TICKER=;BIND_LOOP=$<TARGET_FILE:bind-loop>;BIND_STOCK=$<TARGET_FILE:bind-stock>;MESSAGE_LOOP=$<TARGET_FILE:example-message-loop>;PRELOAD=$<TARGET_FILE:allocspan-preload>;BIND=$<TARGET_FILE:allocspan-bind>")
 	endforeach()
 endif()
