@@ -31,7 +31,7 @@ void bench_group_set(enum bench_group_state state);
 
 /* The calling thread gets the processor of --processor for itself, all other threads of the process the others. */
 void bench_processor_separate(void);
-/* How long a fixed piece of arithmetic takes now, in ns. */
+/* How long a fixed piece of work takes now, in ns. */
 uint64_t bench_processor_probe(void);
 
 #endif

@@ -14,8 +14,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#define PROBE_TURNS 4096
-
 static void set_affinity(pid_t thread, const cpu_set_t *processors)
 {
 	/* A thread may have ended meanwhile. */
@@ -57,24 +55,78 @@ void bench_processor_separate(void)
 }
 
 /*
- * A few microseconds of independent additions, as many as the processor can do at once: they take longer while something
- * else runs on the same core (the other half of a hyper-threaded one, another guest's), on which nothing else
- * here can look. The driver compares with the fastest probe of its run and so knows which rounds were disturbed.
+ * The probe: an allocator of eight free lists and its ring of live blocks. Fixed code of the kind that is measured: what else runs on
+ * the same core (the other half of a hyper-threaded one, another guest's), on which nothing here can look, slows both. The
+ * driver compares with the fastest probe of its run and so knows which rounds were disturbed. The lists never
+ * run out: each begins with as many blocks as the ring can take of it.
  */
+#define CLASSES 8
+#define RING_BLOCKS 64
+#define PROBE_TURNS 1024
+
+struct probe_block {
+	struct probe_block *next;
+	uint64_t list;
+	char bytes[112];
+};
+
+static struct probe_block blocks[CLASSES][RING_BLOCKS + 1];
+static struct probe_block *lists[CLASSES];
+static struct probe_block *ring[RING_BLOCKS];
+static uint64_t ring_turn;
+
+static void fill_lists(void)
+{
+	for (uint64_t list = 0; list < CLASSES; list++) {
+		for (unsigned int i = 0; i <= RING_BLOCKS; i++) {
+			blocks[list][i].list = list;
+			blocks[list][i].next = lists[list];
+			lists[list] = &blocks[list][i];
+		}
+	}
+}
+
+__attribute__((noinline, aligned(64))) static struct probe_block *take(size_t size)
+{
+	uint64_t list = size / 16 % CLASSES;
+	struct probe_block *taken = lists[list];
+
+	lists[list] = taken->next;
+	taken->next = NULL;
+	return taken;
+}
+
+__attribute__((noinline, aligned(64))) static void give(struct probe_block *given)
+{
+	if (given) {
+		given->next = lists[given->list];
+		lists[given->list] = given;
+	}
+}
+
+/* At a place of its own in the cache lines: in each program the same code at the same speed. */
+__attribute__((noinline, aligned(64))) static void turn_ring(unsigned int turns)
+{
+	for (unsigned int i = 0; i < turns; i++) {
+		uint64_t turn = ring_turn++;
+		struct probe_block **place = &ring[turn % RING_BLOCKS];
+
+		give(*place);
+		*place = take(turn * 37 % 128);
+		(*place)->bytes[0] = 1;
+	}
+}
+
 uint64_t bench_processor_probe(void)
 {
-	uint64_t start_ns = bench_now_ns();
-	uint64_t a = 1, b = 2, c = 3, d = 4, e = 5, f = 6;
+	uint64_t start_ns;
 
-	for (unsigned int i = 0; i < PROBE_TURNS; i++) {
-		__asm__ volatile("" : "+r"(a), "+r"(b), "+r"(c), "+r"(d), "+r"(e), "+r"(f));
-		a += i;
-		b += i;
-		c += i;
-		d += i;
-		e += i;
-		f += i;
+	if (!lists[0]) {
+		fill_lists();
 	}
-	__asm__ volatile("" : : "r"(a), "r"(b), "r"(c), "r"(d), "r"(e), "r"(f));
+	/* What the round before left of the caches is not what is asked for. */
+	turn_ring(PROBE_TURNS / 4);
+	start_ns = bench_now_ns();
+	turn_ring(PROBE_TURNS);
 	return bench_now_ns() - start_ns;
 }

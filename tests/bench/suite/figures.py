@@ -1,16 +1,18 @@
 # SPDX-License-Identifier: MIT
 """Medians, quartiles, comparisons of series that were taken in turn, and which rounds count.
 
-A benchmark program times a fixed piece of arithmetic before and after each of its rounds. Where that took longer than the
+A benchmark program times a fixed piece of work before and after each of its rounds. Where that took longer than the
 fastest of the whole run, something else was running on the same core, and the round says nothing of the
 program. Such rounds are left out, unless there is nothing else.
 """
 
 import statistics
 
-DISTURBED = 1.15
-# So many undisturbed rounds of a process make a figure.
+# Clocks vary by a tenth; what has half of a hyper-threaded core takes four tenths longer for the probe.
+DISTURBED = 1.25
+# So many undisturbed rounds of a process make a figure: a few may have been disturbed just between their probes.
 ENOUGH_ROUNDS = 5
+ENOUGH_SHARE = 0.2
 
 
 def summary(values):
@@ -40,7 +42,8 @@ class Sample:
     def __init__(self, line, fastest):
         walls = line["ns_per_op"]
         calm = [wall for wall, probe in zip(walls, line["probe_ns"]) if probe <= fastest * DISTURBED]
-        self.is_calm = len(calm) >= min(ENOUGH_ROUNDS, len(walls))
+        enough = max(ENOUGH_ROUNDS, ENOUGH_SHARE * len(walls))
+        self.is_calm = len(calm) >= min(enough, len(walls))
         self.rounds = len(walls)
         self.calm_rounds = len(calm)
         counted = calm if self.is_calm else walls

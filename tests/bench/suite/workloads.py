@@ -10,6 +10,10 @@ import session
 import variants
 
 
+# With so many undisturbed processes of each variant a case is done; without, after `max_rounds`.
+MIN_ROUNDS = 5
+
+
 @dataclasses.dataclass(frozen=True)
 class Workload:
     name: str
@@ -29,7 +33,7 @@ class Workload:
     buffers: tuple = session.SMALL_BUFFERS
     single_threaded: bool = True
     counts_instructions: bool = True
-    max_rounds: int = 16
+    max_rounds: int = 7
     # With --quick: options that make it small.
     quick_options: tuple = ()
 
@@ -47,12 +51,12 @@ def _also_over(workload, chosen):
 
 
 RING = Workload("small-ring", "bench-blocks", "malloc + free of 16 to 143 bytes, 64 live", 20000, 120,
-                recorded_ops=5000)
+                recorded_ops=5000, max_rounds=12)
 # A million live blocks take a while to make.
 MILLION = Workload("random-million", "bench-blocks",
                    "malloc + free of 16 to 271 bytes, a million live, at random", 20000, 40,
                    variants=tuple(variant for variant in variants.ALL if variant.group != "both"),
-                   recorded_ops=5000, max_rounds=9, counts_instructions=False,
+                   recorded_ops=5000, counts_instructions=False,
                    quick_options=("--blocks", 50000))
 GROWTH = Workload("realloc-growth", "bench-blocks", "a realloc, of buffers that grow by half to 4 KiB", 5000, 60,
                   recorded_ops=3000, recorded_warm_up=250000)
@@ -113,12 +117,12 @@ def _run_once(context, workload, variant):
 def _is_enough(taken, rounds, workload, context):
     if context.quick:
         return True
-    if rounds < min(7, workload.max_rounds):
+    if rounds < MIN_ROUNDS:
         return False
     lines = [line for of in taken.values() for line in of]
     fastest = figures.fastest_probe(lines)
     calm = min(sum(figures.Sample(line, fastest).is_calm for line in of) for of in taken.values())
-    return not workload.single_threaded or calm >= 5 or rounds >= workload.max_rounds
+    return not workload.single_threaded or calm >= MIN_ROUNDS or rounds >= workload.max_rounds
 
 
 def _wanted(context, workload):
@@ -174,6 +178,8 @@ QUICK_INSTRUCTIONS = (variants.NONE, variants.DORMANT)
 def _instructions_of(context, workload, variant):
     # heaptrack notices nothing under valgrind.
     is_countable = variant.group != "both" and variant.above != "heaptrack"
+    if variant.allocator != "glibc":
+        is_countable = is_countable and not variant.session
     is_wanted = workload.counts_instructions and is_countable and instructions.is_there()
     if context.quick:
         is_wanted = is_wanted and workload is RING and variant in QUICK_INSTRUCTIONS
