@@ -1,11 +1,13 @@
 # Tests of lib/analysis, and of what the command does by itself to a trace on disk.
 pkg_check_modules(CMOCKA REQUIRED IMPORTED_TARGET cmocka)
 
-foreach(module model owners gaps maps tag-string text output-file)
+foreach(module model owners gaps maps tag-string text output-file
+		answers spans windows timeline unsure questions time-text text-table)
 	set(name test-analysis-${module})
 	add_executable(${name} ${name}.c)
 	target_link_libraries(${name} PRIVATE allocspan-analysis allocspan_warnings
 		PkgConfig::CMOCKA)
+	target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/tp)
 	add_test(NAME unit/${name} COMMAND ${name})
 	set_tests_properties(unit/${name} PROPERTIES LABELS unit TIMEOUT 120)
 endforeach()
