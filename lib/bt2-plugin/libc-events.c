@@ -26,7 +26,8 @@ static const struct aspan_unpack_declared contexts[] = {
 	{ "vpid", ASPAN_UNPACK_SIGNED, 32, 10 },
 	{ "vtid", ASPAN_UNPACK_SIGNED, 32, 10 },
 	{ "procname", ASPAN_UNPACK_STRING, 0, 0 },
-	POINTER("ip"),
+	/* LTTng declares it decimal. */
+	SIZE("ip"),
 };
 
 #define CONTEXT_COUNT (sizeof(contexts) / sizeof(contexts[0]))

@@ -11,9 +11,10 @@
 
 #include <errno.h>
 
+/* As LTTng declares them, ip decimal. */
 static const struct aspan_unpack_declared contexts[] = {
 	{ "vpid", ASPAN_UNPACK_SIGNED, 32, 10 },     { "vtid", ASPAN_UNPACK_SIGNED, 32, 10 },
-	{ "procname", ASPAN_UNPACK_STRING, 0, 0 },   { "ip", ASPAN_UNPACK_UNSIGNED, 64, 16 },
+	{ "procname", ASPAN_UNPACK_STRING, 0, 0 },   { "ip", ASPAN_UNPACK_UNSIGNED, 64, 10 },
 	{ "pid_ns", ASPAN_UNPACK_UNSIGNED, 64, 10 },
 };
 

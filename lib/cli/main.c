@@ -37,6 +37,8 @@ static const struct subcommand {
 	  "Print what changed between two traces" },
 	{ "check", aspan_cli_check, (char[]){ "allocspan check" },
 	  "Check rules on what groups allocate and hold, for CI" },
+	{ "export", aspan_cli_export, (char[]){ "allocspan export" },
+	  "Write traces in a form that other tools read" },
 	{ "tracepoints", aspan_cli_tracepoints, (char[]){ "allocspan tracepoints" },
 	  "List the tracepoints of a program, to bind groups to" },
 	{ "doctor", aspan_cli_doctor, (char[]){ "allocspan doctor" },

@@ -54,13 +54,13 @@ records_are_events_in_their_places() {
 	cat >expected <<-END
 		allocspan:group_register: $contexts, { group_id = 2, name = "parser", tags = ",group=parser,tenant=42," }
 		allocspan:span_enter: $contexts, { span_id = 1, parent_span_id = 0, name = "request", group_id = 2, tags = ",group=parser,tenant=42," }
-		allocspan:alloc: { vpid = V, vtid = T, procname = "thread-0", ip = 0x401000 }, { ptr = 0x1000, size = 100, group_id = 2, span_id = 1, kind = ( "malloc" : container = 0 ), tags = ",group=parser,tenant=42," }
-		allocspan:alloc: { vpid = V, vtid = T, procname = "thread-0", ip = 0x401008 }, { ptr = 0x2000, size = 2048, group_id = 2, span_id = 1, kind = ( "calloc" : container = 1 ), tags = ",group=parser,tenant=42," }
-		allocspan:alloc: { vpid = V, vtid = T, procname = "thread-1", ip = 0x402000 }, { ptr = 0x3000, size = 10, group_id = 3, span_id = 0, kind = ( "user" : container = 5 ), tags = ",group=cache," }
-		allocspan:free: { vpid = V, vtid = T, procname = "thread-1", ip = 0x0 }, { ptr = 0x1000, size = 100, delta = -100, source_group_id = 2, current_group_id = 3, span_id = 0, kind = ( "realloc" : container = 2 ), tags = ",group=parser,tenant=42," }
+		allocspan:alloc: { vpid = V, vtid = T, procname = "thread-0", ip = 4198400 }, { ptr = 0x1000, size = 100, group_id = 2, span_id = 1, kind = ( "malloc" : container = 0 ), tags = ",group=parser,tenant=42," }
+		allocspan:alloc: { vpid = V, vtid = T, procname = "thread-0", ip = 4198408 }, { ptr = 0x2000, size = 2048, group_id = 2, span_id = 1, kind = ( "calloc" : container = 1 ), tags = ",group=parser,tenant=42," }
+		allocspan:alloc: { vpid = V, vtid = T, procname = "thread-1", ip = 4202496 }, { ptr = 0x3000, size = 10, group_id = 3, span_id = 0, kind = ( "user" : container = 5 ), tags = ",group=cache," }
+		allocspan:free: { vpid = V, vtid = T, procname = "thread-1", ip = 0 }, { ptr = 0x1000, size = 100, delta = -100, source_group_id = 2, current_group_id = 3, span_id = 0, kind = ( "realloc" : container = 2 ), tags = ",group=parser,tenant=42," }
 		allocspan:group_stats: $contexts, { group_id = 2, name = "parser", tags = ",group=parser,tenant=42,", live_blocks = 1, live_bytes = 2048, alloc_count = 2, alloc_bytes = 2148, free_count = 1, free_bytes = 100 }
-		allocspan:alloc: { vpid = V, vtid = T, procname = "thread-0", ip = 0x401000 }, { ptr = 0x7FFFF7DD1008, size = 99, group_id = 2, span_id = 1, kind = ( "memalign" : container = 3 ), tags = ",group=parser,tenant=42," }
-		allocspan:free: { vpid = V, vtid = T, procname = "thread-0", ip = 0x401000 }, { ptr = 0x7FFFF7DD1008, size = 99, delta = -99, source_group_id = 2, current_group_id = 2, span_id = 1, kind = ( "new" : container = 4 ), tags = ",group=parser,tenant=42," }
+		allocspan:alloc: { vpid = V, vtid = T, procname = "thread-0", ip = 4198400 }, { ptr = 0x7FFFF7DD1008, size = 99, group_id = 2, span_id = 1, kind = ( "memalign" : container = 3 ), tags = ",group=parser,tenant=42," }
+		allocspan:free: { vpid = V, vtid = T, procname = "thread-0", ip = 4198400 }, { ptr = 0x7FFFF7DD1008, size = 99, delta = -99, source_group_id = 2, current_group_id = 2, span_id = 1, kind = ( "new" : container = 4 ), tags = ",group=parser,tenant=42," }
 		allocspan:span_exit: $contexts, { span_id = 1, name = "request", group_id = 2, alloc_count = 3, alloc_bytes = 2247, free_count = 1, free_bytes = 99 }
 	END
 	sed -i -E 's/cpu_id = [0-9]+/cpu_id = C/' lines
@@ -93,7 +93,7 @@ everything_else_stays_what_it_is() {
 
 # What sink.text.details says of an event class.
 class_of() {
-	sed -n "/Event class .$1/,/Event class\|^\$\|Stream class/p" | sed '$d; s/(ID [0-9]*)//; s/^ *//'
+	sed -n "/Event class .$1\`/,/Event class\|^\$\|Stream class/p" | sed '$d; s/(ID [0-9]*)//; s/^ *//'
 }
 
 expect_class_unchanged() {
@@ -164,8 +164,10 @@ losses_are_discarded_events() {
 	grep -q 'discarded 2 events' err || fail "no warning: $(cat err)"
 	expect_equal "events" "$(wc -l <lines)" 2
 	unpack trace -c sink.ctf.fs -p 'path="copy"' >/dev/null
-	report_json copy
-	expect_json 'd["complete"] is False' 'd["discarded_events"] == 2' 'd["events"]["alloc"] == 2'
+	# As text: where code is asked for, babeltrace2's debug-info takes part, which forgets how many were discarded.
+	expect_status 0 report copy
+	grep -q '^discarded  2 events$' "$work/out" || fail "the report does not tell"
+	grep -q '^events     2: 2 alloc, 0 free, 0 other$' "$work/out" || fail "other events"
 }
 
 an_allocation_in_both_forms_comes_once() {
