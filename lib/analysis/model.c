@@ -43,6 +43,12 @@ int aspan_model_ask(struct aspan_model *model, const struct aspan_questions *que
 	return 0;
 }
 
+void aspan_model_set_observer(struct aspan_model *model, aspan_model_observer *observer, void *data)
+{
+	model->observer = observer;
+	model->observer_data = data;
+}
+
 static void fini_trace(struct aspan_trace *trace)
 {
 	free(trace->hostname);
@@ -94,6 +100,9 @@ static int find_group(struct aspan_model *model, uint32_t process, const struct 
 {
 	int result = aspan_model_find_group(model, process, event, index);
 
+	if (!result) {
+		model->last_group = *index;
+	}
 	return result || !model->tally ?
 		       result :
 		       aspan_tally_take_groups(model->tally, model, event->time_ns);
@@ -373,7 +382,13 @@ int aspan_model_feed(struct aspan_model *model, const struct aspan_event *event)
 	if (!result) {
 		result = aspan_model_note_procname(&model->processes[process], &event->origin);
 	}
-	return result ? result : take(model, process, event);
+	model->last_group = NONE;
+	result = result ? result : take(model, process, event);
+	if (__builtin_expect(model->observer != NULL, 0) && !result && model->has_window_begun) {
+		result = model->observer(model->observer_data, model, event, model->last_process,
+					 model->last_group);
+	}
+	return result;
 }
 
 void aspan_model_prefetch(const struct aspan_model *model, const struct aspan_event *event)

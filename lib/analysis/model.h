@@ -48,6 +48,15 @@ struct aspan_process {
 	struct aspan_block_map blocks;
 };
 
+struct aspan_model;
+
+/*
+ * Is told of each event in the window after the model took it; not of those that are not of allocspan. `group` is that
+ * which the event is of, or ID_MAP_NONE. 0 or negative errno, which is then the result of feeding the event.
+ */
+typedef int aspan_model_observer(void *data, const struct aspan_model *model,
+				 const struct aspan_event *event, uint32_t process, uint32_t group);
+
 struct aspan_model {
 	struct aspan_trace *traces;
 	size_t trace_count, trace_capacity;
@@ -72,6 +81,9 @@ struct aspan_model {
 	struct aspan_questions questions;
 	struct aspan_tally *tally; /* NULL: groups alone are asked for */
 	uint32_t last_process; /* of the last event, or NONE */
+	uint32_t last_group; /* of the last event, or NONE: it is of none */
+	aspan_model_observer *observer; /* NULL: nobody watches */
+	void *observer_data;
 };
 
 /* A model of groups alone, and all of the trace. NULL without memory. */
@@ -85,6 +97,10 @@ static inline bool aspan_model_wants_detail(const struct aspan_model *model)
 {
 	return model->tally;
 }
+
+/* One can watch. Before the first event. */
+void aspan_model_set_observer(struct aspan_model *model, aspan_model_observer *observer,
+			      void *data);
 
 /* The event will soon be fed: what it needs is fetched meanwhile. */
 void aspan_model_prefetch(const struct aspan_model *model, const struct aspan_event *event);

@@ -15,8 +15,13 @@
 	X(pprof, aspan_report_pprof_ask)                                                           \
 	X(speedscope, aspan_stacks_ask)
 
+/* Those that are written while the trace is read. */
+#define ASPAN_REPORT_LIVE_FORMATS(X) X(perfetto, aspan_report_perfetto_ask)
+
 /* The names, a space after each. */
 #define ASPAN_REPORT_FORMAT_WORD(name, function) #name " "
-#define ASPAN_REPORT_FORMAT_WORDS ASPAN_REPORT_FORMATS(ASPAN_REPORT_FORMAT_WORD)
+#define ASPAN_REPORT_FORMAT_WORDS                                                                  \
+	ASPAN_REPORT_FORMATS(ASPAN_REPORT_FORMAT_WORD)                                             \
+	ASPAN_REPORT_LIVE_FORMATS(ASPAN_REPORT_FORMAT_WORD)
 
 #endif

@@ -9,6 +9,7 @@
 #include "report-format-list.h"
 #include "report-html.h"
 #include "report-json.h"
+#include "report-perfetto.h"
 #include "report-pprof.h"
 #include "report-speedscope.h"
 
@@ -60,9 +61,34 @@ static int write_speedscope(const struct aspan_report *report,
 	return aspan_report_speedscope_write(report, options->value, stream);
 }
 
+static void *create_perfetto(FILE *stream)
+{
+	return aspan_perfetto_create(stream);
+}
+
+static int finish_perfetto(void *writer, const struct aspan_report *report)
+{
+	return aspan_perfetto_finish(writer, report);
+}
+
+static void destroy_perfetto(void *writer)
+{
+	aspan_perfetto_destroy(writer);
+}
+
+static const struct aspan_report_live_writer live_perfetto = {
+	.create = create_perfetto,
+	.observe = aspan_perfetto_observe,
+	.finish = finish_perfetto,
+	.destroy = destroy_perfetto,
+};
+
 static const struct aspan_report_format formats[] = {
 #define FORMAT(format, function) { .name = #format, .ask = (function), .write = write_##format },
 	ASPAN_REPORT_FORMATS(FORMAT)
+#undef FORMAT
+#define FORMAT(format, function) { .name = #format, .ask = (function), .live = &live_##format },
+		ASPAN_REPORT_LIVE_FORMATS(FORMAT)
 #undef FORMAT
 };
 

@@ -18,6 +18,14 @@ struct aspan_report_format_options {
 	enum aspan_stack_value value; /* of stacks: the one, or the first to be shown */
 };
 
+/* What writes while the trace is read. */
+struct aspan_report_live_writer {
+	void *(*create)(FILE *stream); /* NULL without memory */
+	aspan_model_observer *observe;
+	int (*finish)(void *writer, const struct aspan_report *report); /* writes the rest */
+	void (*destroy)(void *writer); /* NULL is allowed */
+};
+
 struct aspan_report_format {
 	const char *name;
 	/* Adds what the format shows to what was asked for; NULL: nothing. */
@@ -25,6 +33,7 @@ struct aspan_report_format {
 	/* 0 or negative errno; errors of the stream are its own (ferror()). */
 	int (*write)(const struct aspan_report *report,
 		     const struct aspan_report_format_options *options, FILE *stream);
+	const struct aspan_report_live_writer *live; /* instead of `write`; or NULL */
 };
 
 /* NULL if there is no such format. */

@@ -30,12 +30,19 @@ struct sink {
 	struct aspan_bind_replay *replay; /* NULL: no bindings */
 	struct aspan_report_outcome *outcome; /* NULL: nobody asks */
 	struct aspan_report_parameters parameters;
+	/* Of a format that is written while the trace is read. */
+	struct aspan_output_file live_file;
+	void *live_writer; /* NULL: it is another format */
 };
 
 static void destroy(struct sink *sink)
 {
 	bt_message_iterator_put_ref(sink->iterator);
 	aspan_message_reader_destroy(sink->reader);
+	if (sink->live_writer) {
+		sink->parameters.format->live->destroy(sink->live_writer);
+	}
+	aspan_output_file_abandon(&sink->live_file);
 	aspan_bind_replay_destroy(sink->replay);
 	aspan_model_destroy(sink->model);
 	aspan_report_parameters_fini(&sink->parameters);
@@ -75,6 +82,36 @@ static bool add_bindings(struct sink *sink, const bt_value *bindings)
 	return true;
 }
 
+static int fail_to_write(const struct sink *sink, int error)
+{
+	FAIL(sink, "cannot write the report to %s: %s",
+	     sink->parameters.output ? sink->parameters.output : "standard output",
+	     strerror(-error));
+	return error;
+}
+
+/* The file is opened at once, so that what is wrong with it is known before the trace is read. */
+static bool begin_live(struct sink *sink)
+{
+	const struct aspan_report_live_writer *live = sink->parameters.format->live;
+	int result;
+
+	if (!live) {
+		return true;
+	}
+	result = aspan_output_file_open(&sink->live_file, sink->parameters.output);
+	if (!result) {
+		sink->live_writer = live->create(sink->live_file.stream);
+		result = sink->live_writer ? 0 : -ENOMEM;
+	}
+	if (result) {
+		fail_to_write(sink, result);
+		return false;
+	}
+	aspan_model_set_observer(sink->model, live->observe, sink->live_writer);
+	return true;
+}
+
 /* Tells the model what is asked, and the reader what to replay. */
 static bool begin(struct sink *sink, const bt_value *params)
 {
@@ -88,7 +125,7 @@ static bool begin(struct sink *sink, const bt_value *params)
 	if (sink->parameters.is_cut_short) {
 		aspan_model_note_cut_short(sink->model);
 	}
-	return add_bindings(sink, sink->parameters.bindings);
+	return add_bindings(sink, sink->parameters.bindings) && begin_live(sink);
 }
 
 static struct sink *create(bt_self_component *component, void *outcome)
@@ -159,11 +196,22 @@ aspan_report_sink_graph_is_configured(bt_self_component_sink *self)
 	return BT_COMPONENT_CLASS_SINK_GRAPH_IS_CONFIGURED_METHOD_STATUS_OK;
 }
 
-static int write_file(const struct sink *sink, const struct aspan_report *report)
+static int finish_live(struct sink *sink, const struct aspan_report *report)
+{
+	int result = sink->parameters.format->live->finish(sink->live_writer, report);
+
+	return result ? result : aspan_output_file_commit(&sink->live_file);
+}
+
+static int write_file(struct sink *sink, const struct aspan_report *report)
 {
 	struct aspan_output_file file;
-	int result = aspan_output_file_open(&file, sink->parameters.output);
+	int result;
 
+	if (sink->live_writer) {
+		return finish_live(sink, report);
+	}
+	result = aspan_output_file_open(&file, sink->parameters.output);
 	if (result) {
 		return result;
 	}
@@ -191,9 +239,7 @@ static int write_report(struct sink *sink)
 	}
 	aspan_report_fini(&report);
 	if (result) {
-		FAIL(sink, "cannot write the report to %s: %s",
-		     sink->parameters.output ? sink->parameters.output : "standard output",
-		     strerror(-result));
+		fail_to_write(sink, result);
 	} else if (sink->outcome) {
 		sink->outcome->is_written = true;
 		sink->outcome->discarded_events = sink->model->discarded_events;

@@ -84,7 +84,7 @@ static const char documentation[] =
 
 static const char *const formats[] = {
 #define FORMAT_NAME(format, function) #format,
-	ASPAN_REPORT_FORMATS(FORMAT_NAME)
+	ASPAN_REPORT_FORMATS(FORMAT_NAME) ASPAN_REPORT_LIVE_FORMATS(FORMAT_NAME)
 #undef FORMAT_NAME
 		NULL,
 };
