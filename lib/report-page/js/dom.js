@@ -8,6 +8,8 @@ function fill(element, attributes, children) {
 	for (const [key, value] of Object.entries(attributes || {})) {
 		if (key.startsWith("on")) {
 			element.addEventListener(key.slice(2), value);
+		} else if (key.startsWith("aria-")) {
+			element.setAttribute(key, String(value));
 		} else if (value !== undefined && value !== null && value !== false) {
 			element.setAttribute(key, value === true ? "" : value);
 		}

@@ -4,6 +4,18 @@
 
 const UNITS = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
 
+const SPARE_DIGITS = 30;
+
+// As printf() rounds: what is halfway goes to the even digit, where toFixed() takes the larger. The spare digits are
+// those of the exact value.
+function fixed(value, digits) {
+	const exact = value.toFixed(digits + SPARE_DIGITS);
+	const lower = exact.slice(0, -SPARE_DIGITS);
+	const isHalfway = exact.slice(-SPARE_DIGITS) === "5".padEnd(SPARE_DIGITS, "0");
+
+	return isHalfway && /[02468]$/.test(lower) ? lower : value.toFixed(digits);
+}
+
 // 1536 is "1.5 KiB"; below 1 KiB exact.
 export function bytes(value) {
 	let number = Math.abs(Number(value));
@@ -14,7 +26,7 @@ export function bytes(value) {
 		number /= 1024;
 		unit++;
 	}
-	return `${value < 0 ? "−" : ""}${unit ? number.toFixed(1) : number} ${UNITS[unit]}`;
+	return `${value < 0 ? "−" : ""}${unit ? fixed(number, 1) : number} ${UNITS[unit]}`;
 }
 
 // Groups of three digits; also of a string of digits, which is exact beyond 2^53.
@@ -31,13 +43,13 @@ export function duration(ns) {
 		return `${ns} ns`;
 	}
 	if (ns < 1e6) {
-		return `${(ns / 1e3).toFixed(1)} us`;
+		return `${fixed(ns / 1e3, 1)} us`;
 	}
 	if (ns < 1e9) {
-		return `${(ns / 1e6).toFixed(1)} ms`;
+		return `${fixed(ns / 1e6, 1)} ms`;
 	}
 	if (ns < 120e9) {
-		return `${(ns / 1e9).toFixed(3)} s`;
+		return `${fixed(ns / 1e9, 3)} s`;
 	}
 	return longDuration(Math.round(ns / 1e9));
 }
@@ -77,7 +89,7 @@ export function date(ns) {
 }
 
 export function share(part, whole) {
-	return whole > 0 ? `${(100 * part / whole).toFixed(1)} %` : "–";
+	return whole > 0 ? `${fixed(100 * part / whole, 1)} %` : "–";
 }
 
 // "server(12)" and "3 rows", "1 row"

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Puts a report into the page, as report-html.c does: report-html-fill.py PAGE JSON >HTML"""
+"""Puts a report into the page, as report-html.c does: fill.py PAGE JSON >HTML"""
 
 import sys
 

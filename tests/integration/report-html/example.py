@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Makes a report (report.schema.json) for the tests of the page: report-html-example.py GROUPS [hostile] [lossy]
+"""Makes a report (report.schema.json) for the tests of the page: example.py GROUPS [hostile] [lossy]
 
 It stands for a service with tenants and components, several processes, spans and threads. What each place holds over
 time is made up, the same at every call; all else are sums of places, so all numbers agree as a real report's do.

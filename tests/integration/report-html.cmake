@@ -1,0 +1,33 @@
+# The page of `allocspan report --format html`: what a browser shows of made-up reports (report-html/main.py), and of
+# recorded traces (report-html.sh).
+
+if(TARGET allocspan-cli AND TARGET babeltrace-plugin-allocspan)
+	get_target_property(page allocspan-report-page PAGE)
+	set(main ${CMAKE_CURRENT_SOURCE_DIR}/report-html/main.py)
+	set(modules pages charts flame tables)
+	list(TRANSFORM modules PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/report-html/ OUTPUT_VARIABLE files)
+	list(TRANSFORM files APPEND .py)
+	set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${files})
+	foreach(file IN LISTS files)
+		# Helpers begin with an underscore.
+		file(STRINGS ${file} claims REGEX "^def [a-z][a-z_0-9]*\\(")
+		list(TRANSFORM claims REPLACE "^def ([a-z_0-9]+).*" "\\1")
+		foreach(claim IN LISTS claims)
+			add_test(NAME integration/report_html_page/${claim} COMMAND ${main} ${claim})
+			set_tests_properties(integration/report_html_page/${claim} PROPERTIES
+				LABELS integration TIMEOUT 300 SKIP_RETURN_CODE 77 ENVIRONMENT "REPORT_PAGE=${page}")
+		endforeach()
+	endforeach()
+
+	set(script ${CMAKE_CURRENT_SOURCE_DIR}/report-html.sh)
+	set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${script})
+	file(STRINGS ${script} claims REGEX "^[a-z_0-9]+\\(\\) {$")
+	list(TRANSFORM claims REPLACE "\\(\\) {$" "")
+	list(FILTER claims EXCLUDE REGEX "^(expect_.*|small_.*|report_.*)$")
+	foreach(claim IN LISTS claims)
+		add_test(NAME integration/report_html/${claim} COMMAND ${script} ${claim})
+		set_tests_properties(integration/report_html/${claim} PROPERTIES
+			LABELS integration TIMEOUT 300 SKIP_RETURN_CODE 77
+			ENVIRONMENT "ALLOCSPAN=$<TARGET_FILE:allocspan-cli>;TRACE_MAKER=$<TARGET_FILE:trace-maker>;TP_LIBRARY=$<TARGET_FILE:allocspan-tp>;PLUGIN_DIRECTORY=$<TARGET_FILE_DIR:babeltrace-plugin-allocspan>;REPORT_SCHEMA=${PROJECT_SOURCE_DIR}/lib/bt2-plugin/report.schema.json;REPORT_PAGE=${page}")
+	endforeach()
+endif()
