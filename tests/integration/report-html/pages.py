@@ -7,7 +7,7 @@ import pathlib
 import subprocess
 import tempfile
 
-from expected import in_bytes, in_time, row_name, shown
+from expected import in_bytes, in_time, path_of, row_name
 
 ALL_TABS = "document.querySelectorAll('[role=\"tab\"]').forEach((tab) => tab.click())"
 
@@ -59,8 +59,8 @@ def hostile_names_are_text(page):
     names = set(page.texts(f"{panel} tbody th button"))
     assert names == {row_name(row) for row in page.report["breakdowns"][0]["rows"]}
     assert any("</script><script>" in name for name in names), "the report is not hostile"
-    spans = {shown(node["name"]) for node in page.report["nodes"] if node["name"]}
-    assert spans <= set(page.texts(".frame.span")), (spans, page.texts(".frame"))
+    spans = {name for place in page.report["places"] for name in path_of(page.report, place)}
+    assert spans <= set(page.texts(".frame")), (spans, page.texts(".frame"))
     assert "broken" not in page.driver.title, page.driver.title
     # Its data and its script; nothing that a name made.
     assert page.run("return [document.scripts.length, document.images.length]") == [2, 0]
