@@ -34,7 +34,8 @@ class Workload:
     single_threaded: bool = True
     counts_instructions: bool = True
     max_rounds: int = 7
-    # With --quick: options that make it small.
+    # With --quick: sessions take most of the time; and options that make it small.
+    has_quick_sessions: bool = True
     quick_options: tuple = ()
 
 
@@ -59,9 +60,9 @@ MILLION = Workload("random-million", "bench-blocks",
                    recorded_ops=5000, counts_instructions=False,
                    quick_options=("--blocks", 50000))
 GROWTH = Workload("realloc-growth", "bench-blocks", "a realloc, of buffers that grow by half to 4 KiB", 5000, 60,
-                  recorded_ops=3000, recorded_warm_up=250000)
+                  recorded_ops=3000, recorded_warm_up=250000, has_quick_sessions=False)
 NEW = Workload("new-ring", "bench-containers", "new + delete of 16 to 143 bytes, 64 live", 20000, 120,
-               recorded_ops=5000)
+               recorded_ops=5000, has_quick_sessions=False)
 CONTAINERS = Workload("containers", "bench-containers",
                       "a C++ document: 16 strings, a vector, a map, a hash map", 400, 120,
                       recorded_ops=40, recorded_warm_up=4000)
@@ -69,7 +70,7 @@ LARSON = [Workload(f"larson-{threads}", "bench-larson",
                    f"malloc + free, rows of blocks handed on, {threads} threads", 160000, 12,
                    variants=tuple(variant for variant in variants.ALL if variant.group != "both"),
                    options=("--threads", threads), case="larson", recorded_ops=16000, recorded_warm_up=480000,
-                   pause_ms=20, single_threaded=False, counts_instructions=False)
+                   pause_ms=20, single_threaded=False, counts_instructions=False, has_quick_sessions=threads == 16)
           for threads in (1, 2, 4, 16)]
 # Without a pause: who records more than his helpers and daemons can take pays for it, or loses events.
 SUSTAINED = dataclasses.replace(
@@ -126,8 +127,8 @@ def _is_enough(taken, rounds, workload, context):
 
 
 def _wanted(context, workload):
-    """Sessions take most of a quick run's time: over other allocators it goes without."""
-    if context.quick and workload.variants[0].allocator != "glibc":
+    is_glibc = workload.variants[0].allocator == "glibc"
+    if context.quick and not (is_glibc and workload.has_quick_sessions):
         return [variant for variant in workload.variants if not variant.session]
     return workload.variants
 
