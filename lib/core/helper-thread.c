@@ -50,7 +50,7 @@ static int create_thread(struct aspan_helper *helper)
 	return error;
 }
 
-static bool is_owner(void)
+bool aspan_helper_is_ours(void)
 {
 	if (atomic_load_explicit(&owner_pid, memory_order_relaxed) == 0) {
 		atomic_store_explicit(&owner_pid, getpid(), memory_order_relaxed);
@@ -65,7 +65,7 @@ bool aspan_helper_start(struct aspan_helper *helper)
 	if (aspan_helper_is_running(helper)) {
 		return true;
 	}
-	if (aspan_thread.busy || !is_owner()) {
+	if (aspan_thread.busy || !aspan_helper_is_ours()) {
 		return false;
 	}
 	if (atomic_exchange_explicit(&helper->is_running, true, memory_order_acq_rel)) {

@@ -28,6 +28,9 @@ static inline bool aspan_helper_is_running(struct aspan_helper *helper)
 	return atomic_load_explicit(&helper->is_running, memory_order_relaxed);
 }
 
+/* Whether helpers that run are of this process: not so in a child that was made without fork()'s handlers. */
+bool aspan_helper_is_ours(void);
+
 /* The helper is not in the child. */
 void aspan_helper_after_fork(struct aspan_helper *helper);
 

@@ -119,7 +119,7 @@ void aspan_packed_helper_start(void)
 
 bool aspan_packed_helper_is_there(void)
 {
-	return aspan_helper_is_running(&helper) &&
+	return aspan_helper_is_running(&helper) && aspan_helper_is_ours() &&
 	       !atomic_load_explicit(&is_ending, memory_order_seq_cst);
 }
 

@@ -112,6 +112,7 @@ static void open_if_possible(struct aspan_packed_source *source)
 static bool push_as_consumer(const struct aspan_thread *thread, struct aspan_packed_source *source,
 			     struct aspan_packed_words words)
 {
+	aspan_packed_source_adopt(source);
 	if (source->is_open) {
 		aspan_packed_source_drain(source);
 	} else if (!source->is_retired) {
@@ -270,14 +271,18 @@ void aspan_packed_thread_end(struct aspan_thread *thread)
 	restore_signals(&signals);
 }
 
+/* Of the thread that forks: whether a push is interrupted by it. */
+static ASPAN_TLS bool is_push_interrupted;
+
 void aspan_packed_before_fork(void)
 {
 	struct aspan_packed_source *source = source_of(&aspan_thread);
 	sigset_t signals;
 
+	is_push_interrupted = false;
 	if (source) {
 		aspan_packed_source_lock(source, &signals);
-		aspan_packed_source_drain(source);
+		is_push_interrupted = !aspan_packed_source_drain(source);
 		aspan_packed_source_unlock(source, &signals);
 	}
 }
@@ -291,7 +296,7 @@ void aspan_packed_after_fork(void)
 	aspan_packed_clock_after_fork();
 	for (struct aspan_packed_source *source = aspan_packed_source_first(); source;
 	     source = source->next) {
-		aspan_packed_source_reset_after_fork(source, source == mine);
+		aspan_packed_source_reset_after_fork(source, source == mine && is_push_interrupted);
 	}
 	thread->packed_ring = NULL;
 	thread->packed_count = 0;

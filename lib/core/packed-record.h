@@ -69,9 +69,9 @@ static inline void aspan_packed_free(struct aspan_thread *thread, const void *ad
 /*
  * Records all that waits in rings. Then no record mentions a group that nobody has active and of which no block lives,
  * unless this returns false: a thread is in the middle of a push, and a handler of it may have pushed such a record. May
- * be called with the lock held.
+ * be called with the lock held, and in a signal handler.
  */
-bool aspan_packed_flush(void);
+ASPAN_PRIVATE bool aspan_packed_flush(void);
 
 /* Whether nothing waits in rings anyway. */
 bool aspan_packed_is_flushed(void);

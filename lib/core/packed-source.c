@@ -39,12 +39,24 @@ static struct aspan_packed_source *take_unused(void)
 	return source;
 }
 
+/* Where the kernel cannot, fork()'s handlers do it; other ways to make a child are left alone. */
+static void wipe_in_children(struct aspan_packed_source *source)
+{
+	int saved_errno = errno;
+
+	if (getpagesize() <= ASPAN_PACKED_WIPED_ALIGNMENT) {
+		madvise(source, offsetof(struct aspan_packed_source, next), MADV_WIPEONFORK);
+	}
+	errno = saved_errno;
+}
+
 static struct aspan_packed_source *make(void)
 {
 	struct aspan_packed_source *source = aspan_arena_map(sizeof(*source));
 
 	if (source) {
 		pthread_mutex_init(&source->lock, NULL);
+		wipe_in_children(source);
 		source->next = atomic_load_explicit(&first_source, memory_order_relaxed);
 		/* Pairs with the load in aspan_packed_source_first(). */
 		atomic_store_explicit(&first_source, source, memory_order_seq_cst);
@@ -103,6 +115,7 @@ static void clear(struct aspan_packed_source *source)
 	source->is_open = false;
 	source->is_retired = false;
 	source->stuck_since_ns = 0;
+	source->vpid = 0;
 	source->piece = (struct aspan_packed_piece){ 0 };
 	memset(&source->encoder, 0, offsetof(struct aspan_packed_encoder, records));
 	errno = saved_errno;
@@ -319,32 +332,22 @@ void aspan_packed_source_retire_if_stuck(struct aspan_packed_source *source)
 	}
 }
 
-/* Whether a push is under way: then its place is behind all that is published, or before some. */
-static bool is_interrupted(struct aspan_packed_source *source)
+void aspan_packed_source_adopt(struct aspan_packed_source *source)
 {
-	uint64_t end = atomic_load_explicit(&source->ring.head, memory_order_relaxed);
-
-	for (uint64_t at = load_tail(source); at != end; at++) {
-		const struct aspan_packed_record *record = aspan_packed_ring_at(&source->ring, at);
-
-		if (!atomic_load_explicit(&record->stamp, memory_order_relaxed)) {
-			return true;
-		}
+	if (source->vpid == 0) {
+		set_thread(source);
+		aspan_packed_ring_init(&source->ring);
+		aspan_packed_encoder_init(&source->encoder, 0);
 	}
-	return false;
 }
 
-void aspan_packed_source_reset_after_fork(struct aspan_packed_source *source, bool is_mine)
+void aspan_packed_source_reset_after_fork(struct aspan_packed_source *source, bool is_interrupted)
 {
 	pthread_mutex_init(&source->lock, NULL);
-	if (is_mine && is_interrupted(source)) {
-		/* What goes on with it writes there: nobody uses it again, or looks. */
-		source->is_open = false;
-		source->is_retired = true;
-		move_tail(source, atomic_load_explicit(&source->ring.head, memory_order_relaxed),
-			  0);
-		return;
-	}
 	clear(source);
-	source->is_used = false;
+	if (is_interrupted) {
+		source->is_retired = true;
+	} else {
+		source->is_used = false;
+	}
 }

@@ -26,26 +26,35 @@
 
 #define ASPAN_PACKED_NAME_BYTES 16
 
+/* The page, where that is not larger. */
+#define ASPAN_PACKED_WIPED_ALIGNMENT 4096
+
 /* How long a record may be reserved and not published, while records behind it are, before the source is retired. */
 #define ASPAN_PACKED_STUCK_NS UINT64_C(100000000)
 
+/*
+ * The first part is wiped in a child, by the kernel: also in one that was made without the C library's fork(), which
+ * calls no handlers. What waits there is the parent's, and would be recorded twice.
+ */
 struct aspan_packed_source {
 	struct aspan_packed_ring ring; /* first: a thread knows its source by it */
-	struct aspan_packed_source *next; /* of all that were ever made; never changes */
-	/* Protected by the library's lock. */
-	bool is_used;
-	struct aspan_packed_source *older; /* of the same thread, retired */
 	/* Protected by the lock. */
 	pthread_mutex_t lock;
 	bool is_open;
 	bool is_retired;
 	uint64_t stuck_at; /* the position of the record that is not published, */
 	uint64_t stuck_since_ns; /* and since when; 0 if there is none */
-	int32_t vpid;
+	int32_t vpid; /* 0 in memory that was wiped */
 	int32_t vtid;
 	char thread_name[ASPAN_PACKED_NAME_BYTES];
 	struct aspan_packed_piece piece;
 	struct aspan_packed_encoder encoder;
+	/* The part that is not wiped. */
+	_Alignas(ASPAN_PACKED_WIPED_ALIGNMENT) struct aspan_packed_source
+		*next; /* of all that were ever made; never changes */
+	/* Protected by the library's lock. */
+	bool is_used;
+	struct aspan_packed_source *older; /* of the same thread, retired */
 };
 
 /* The source of a thread that has made `record_index` records so far, for the calling thread; NULL without memory. */
@@ -92,10 +101,13 @@ void aspan_packed_source_retire(struct aspan_packed_source *source);
 /* Retires the source if it has been stuck for too long. */
 void aspan_packed_source_retire_if_stuck(struct aspan_packed_source *source);
 
+/* Makes the calling thread the one whose records these are, if memory was wiped. */
+void aspan_packed_source_adopt(struct aspan_packed_source *source);
+
 /*
- * Forgets what the parent's threads pushed, in the child of fork: nobody holds the lock or pushes any more, but, if
- * `is_mine`, what the forking signal handler may have interrupted.
+ * Forgets what the parent's threads pushed, in the child of fork: nobody holds the lock or pushes any more. With
+ * `is_interrupted`, what the forking signal handler interrupted still writes there, and it is never used again.
  */
-void aspan_packed_source_reset_after_fork(struct aspan_packed_source *source, bool is_mine);
+void aspan_packed_source_reset_after_fork(struct aspan_packed_source *source, bool is_interrupted);
 
 #endif

@@ -53,6 +53,17 @@ LC_ALL=C sort >"$out/allowed" <<-END
 	fork
 	daemon
 	forkpty
+	_exit
+	_Exit
+	execl
+	execle
+	execlp
+	execv
+	execve
+	execveat
+	execvp
+	execvpe
+	fexecve
 	malloc
 	calloc
 	realloc
@@ -90,7 +101,7 @@ LC_ALL=C sort >"$out/allowed" <<-END
 END
 exported "$preload" | sed 's/@.*//' >"$out/interposed"
 diff "$out/allowed" "$out/interposed" >"$out/difference" ||
-	fail "liballocspan-preload.so exports other names than the malloc family and operator new/delete:"
+	fail "liballocspan-preload.so exports other names than the malloc family, operator new/delete and what ends or forks a process:"
 
 exported "$tp" | sed 's/@.*//' >"$out/table"
 echo aspan_trace_events | diff - "$out/table" >"$out/difference" ||

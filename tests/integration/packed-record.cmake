@@ -6,4 +6,16 @@ if(TARGET allocspan AND TARGET allocspan-preload)
 			$<TARGET_FILE:allocspan-preload> $<TARGET_FILE:${program}>)
 		set_tests_properties(integration/packed-record/${program} PROPERTIES LABELS integration TIMEOUT 300)
 	endforeach()
+
+	foreach(program preload-counts preload-new life-threads life-jumps life-children)
+		set(what compare)
+		if(program STREQUAL life-children)
+			set(what facts)
+		endif()
+		add_test(NAME integration/packed-record-claims/${program}
+			COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/packed-record-claims.sh ${what}
+			$<TARGET_FILE:allocspan-preload> $<TARGET_FILE:${program}>)
+		set_tests_properties(integration/packed-record-claims/${program} PROPERTIES LABELS integration
+			TIMEOUT 600 ENVIRONMENT "LIFE_MODULE=$<TARGET_FILE:preload-module>")
+	endforeach()
 endif()

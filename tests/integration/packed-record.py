@@ -2,13 +2,15 @@
 # SPDX-License-Identifier: MIT
 """Takes packed events apart, as tp/packed-format.md describes them and knowing nothing else.
 
-usage: packed-record.py lines|compare|waits TEXT
+usage: packed-record.py lines|compare|facts|waits TEXT
 
 TEXT is what `babeltrace2 --clock-cycles TRACE` printed.
 
 lines    prints one line for each packed record, threads one after the other, as trace-lines.awk does for a full event.
 compare  checks that full and packed events of the trace tell the same, record by record: all fields, the call site, and the time,
          which must lie between those of the full event of the record and of the next one.
+facts    checks the same of the records of all threads together, in any order: for processes that LTTng takes for their
+         parents, because they were made without fork().
 waits    prints how long records waited until they were written, in microseconds: median, 99 %, longest.
 
 Fails with a line that says what is wrong: also where the numbering has a gap, or a thread's times go back.
@@ -16,7 +18,7 @@ Fails with a line that says what is wrong: also where the numbering has a gap, o
 
 import re
 import sys
-from collections import defaultdict
+from collections import Counter, defaultdict
 
 KINDS = ["malloc", "calloc", "realloc", "memalign", "new", "user"]
 # lib/core/packed-clock.h
@@ -205,7 +207,8 @@ def read(path):
             records = list(records_of(payload))
             if len(records) != int(payload["record_count"]) or not records:
                 raise Wrong(f"{len(records)} records where record_count says {payload['record_count'].decode()}")
-            if index != expected.get(thread, 0):
+            # The program that a process executes, and a thread with the number of one that ended, begin with 0.
+            if index != expected.get(thread, 0) and index != 0:
                 raise Wrong(f"thread {thread}: record {index} after {expected.get(thread, 0)} records")
             if packed[thread] and packed[thread][-1][0] > records[0][0]:
                 raise Wrong(f"thread {thread}: times go back from one event to the next")
@@ -233,6 +236,16 @@ def compare(full, packed):
     print(f"{sum(map(len, packed.values()))} records of {len(packed)} threads agree")
 
 
+def compare_facts(full, packed):
+    expected, actual = (Counter(record[1:] for records in form.values() for record in records) for form in (full, packed))
+    for facts, what in ((expected - actual, "full only"), (actual - expected, "packed only")):
+        for (line, site), count in list(facts.items())[:10]:
+            print(f"{what}, {count} times: {line} ip={site:#x}")
+    if expected != actual or not actual:
+        raise Wrong(f"{sum(expected.values())} full events and {sum(actual.values())} packed records")
+    print(f"{sum(actual.values())} records agree")
+
+
 def print_lines(packed):
     for thread, records in sorted(packed.items()):
         for _, line, _ in records:
@@ -249,6 +262,8 @@ def main():
     full, packed, waits = read(path)
     if what == "compare":
         compare(full, packed)
+    elif what == "facts":
+        compare_facts(full, packed)
     elif what == "waits":
         print_waits(waits)
     else:
