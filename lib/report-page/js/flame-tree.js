@@ -54,7 +54,7 @@ function frameOf(report, root, place) {
 	const path = [];
 
 	if (place.unseen) {
-		return child(root, "(not seen: only group_stats tells of it)", "unseen");
+		return child(root, "(not seen allocated)", "unseen");
 	}
 	for (let node = place.node; node !== null && report.json.nodes[node].parent !== null;
 		node = report.json.nodes[node].parent) {

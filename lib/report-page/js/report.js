@@ -117,7 +117,7 @@ export class Report {
 		return {
 			bytes,
 			group: this.groupText(place.group),
-			path: place.unseen ? "(not seen)" : this.pathText(place.node),
+			path: place.unseen ? "(not seen allocated)" : this.pathText(place.node),
 			thread: this.threadText(place.thread),
 			callsite: this.callsiteText(place.callsite),
 		};

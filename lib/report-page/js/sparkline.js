@@ -14,7 +14,7 @@ function pathOf(points, bucketCount, most) {
 	let path = `M${x(points[0][0])},${HEIGHT}`;
 
 	for (const [bucket, bytes, highest] of points) {
-		path += `V${y(highest)}H${x(bucket + 1)}V${y(bytes)}`;
+		path += `H${x(bucket)}V${y(highest)}H${x(bucket + 1)}V${y(bytes)}`;
 	}
 	return `${path}H${WIDTH}V${HEIGHT}Z`;
 }

@@ -61,8 +61,8 @@ export function figures(report) {
 	for (const [key, title, part, whole] of [
 		["never_freed", "Never freed", "never_freed", "alloc"],
 		["temporary", "Temporary", "temporary", "alloc"],
-		["foreign", "Freed by another group", "foreign_free", "free"],
-		["other_thread", "Freed by another thread", "other_thread_free", "free"],
+		["foreign", "Foreign frees", "foreign_free", "free"],
+		["other_thread", "Cross-thread frees", "other_thread_free", "free"],
 	]) {
 		if (total[`${part}_bytes`] !== undefined) {
 			items.push(figure(key, title, (key === "never_freed" ? about : "") + bytes(total[`${part}_bytes`]),

@@ -68,7 +68,7 @@ def path_of(report, place):
         names.insert(0, "(unknown span)" if name is None else shown(name))
         node = report["nodes"][node]["parent"]
     if place["unseen"]:
-        return ["(not seen: only group_stats tells of it)"]
+        return ["(not seen allocated)"]
     return names or ["(no span)"]
 
 

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Claims about the tables: they have the numbers of the JSON, and can be sorted and searched."""
 
+import re
+
 from expected import in_bytes, path_of, row_name, shown
 
 NUMBERS = ("peak_live_bytes", "bytes_at_total_peak", "live_bytes", "live_count", "never_freed_bytes", "alloc_bytes",
@@ -119,6 +121,23 @@ def a_row_opens_and_says_who_made_up_its_peak(page):
     assert f"Peak {row['peak_live_bytes']:,} B" in page.text("tr.detail .facts")
     page.click("#table-0 .opener")
     assert not page.find_all("tr.detail")
+
+
+def small_pictures_hold_between_points(page):
+    """A row that jumps up, holds and falls is drawn so; the path is read back where it should be."""
+    row = page.report["breakdowns"][0]["rows"][0]
+    length = len(page.report["timeline"]["moments"])
+    most = max(max(point[1:]) for point in row["points"])
+    path, x, y, corners = page.find("#table-0 .spark path").get_attribute("d"), 0.0, 0.0, []
+    for step, first, second in re.findall(r"([MHVZ])([-\d.]*),?([-\d.]*)", path):
+        x, y = {"M": (first, second), "H": (first, y), "V": (x, first), "Z": (x, y)}[step]
+        corners.append((float(x), float(y)))
+    for (bucket, value, _), (following, _, _) in zip(row["points"], [*row["points"][1:], (length, 0, 0)]):
+        level = round(17 - 16 * value / most, 1)
+        begin, end = round(72 * (bucket + 1) / length, 1), round(72 * following / length, 1)
+        assert [corner for corner in corners if abs(corner[0] - begin) < 0.11 and abs(corner[1] - level) < 0.11], (bucket, value)
+        if following < length:
+            assert [corner for corner in corners if abs(corner[0] - end) < 0.11 and abs(corner[1] - level) < 0.11], (following, value)
 
 
 def tabs_follow_the_arrow_keys(page):
