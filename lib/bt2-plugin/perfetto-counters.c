@@ -83,8 +83,9 @@ static char *make_name(const char *string)
 	return name;
 }
 
+/* A track begins with nothing. */
 static int find_track(struct aspan_perfetto_counters *counters, uint32_t process, const char *tags,
-		      uint32_t *index)
+		      uint64_t time_ns, uint32_t *index)
 {
 	struct aspan_perfetto_track *track;
 
@@ -98,18 +99,23 @@ static int find_track(struct aspan_perfetto_counters *counters, uint32_t process
 		return -ENOMEM;
 	}
 	track->process = process;
+	track->changed_ns = track->highest_ns = time_ns;
+	track->has_news = true;
 	track->name = make_name(tags);
 	return track->name ? aspan_text_map_set(&counters->by_tags, process, tags, *index) :
 			     -ENOMEM;
 }
 
-static int add_group(struct aspan_perfetto_counters *counters, const struct aspan_model *model)
+static int add_group(struct aspan_perfetto_counters *counters, const struct aspan_model *model,
+		     uint64_t time_ns)
 {
 	const struct aspan_group *is = &model->groups[counters->group_count];
 	struct aspan_perfetto_group *group = ASPAN_ARRAY_APPEND(counters, groups, group);
-	int result = group ? find_track(counters, is->process, is->tags, &group->track) : -ENOMEM;
+	int result = group ? find_track(counters, is->process, is->tags, time_ns, &group->track) :
+			     -ENOMEM;
 
-	return result ? result : find_track(counters, is->process, EVERYTHING, &group->total);
+	return result ? result :
+			find_track(counters, is->process, EVERYTHING, time_ns, &group->total);
 }
 
 static int write_point(struct aspan_perfetto_output *output, const struct aspan_model *model,
@@ -185,12 +191,13 @@ static int set_group(struct aspan_perfetto_counters *counters, struct aspan_perf
 	return result ? result : change(counters, output, model, group->total, step, time_ns);
 }
 
-static int take_groups(struct aspan_perfetto_counters *counters, const struct aspan_model *model)
+static int take_groups(struct aspan_perfetto_counters *counters, const struct aspan_model *model,
+		       uint64_t time_ns)
 {
 	int result = 0;
 
 	while (!result && counters->group_count < model->group_count) {
-		result = add_group(counters, model);
+		result = add_group(counters, model, time_ns);
 	}
 	return result;
 }
@@ -199,7 +206,7 @@ int aspan_perfetto_counters_take(struct aspan_perfetto_counters *counters,
 				 struct aspan_perfetto_output *output,
 				 const struct aspan_model *model, uint32_t group, uint64_t time_ns)
 {
-	int result = take_groups(counters, model);
+	int result = take_groups(counters, model, time_ns);
 
 	return result ? result :
 			set_group(counters, output, model, group, get_live(&model->groups[group]),
@@ -210,7 +217,7 @@ int aspan_perfetto_counters_finish(struct aspan_perfetto_counters *counters,
 				   struct aspan_perfetto_output *output,
 				   const struct aspan_model *model)
 {
-	int result = take_groups(counters, model);
+	int result = take_groups(counters, model, model->last_ns);
 
 	for (uint32_t i = 0; !result && i < counters->group_count; i++) {
 		struct aspan_group_result is = aspan_model_get_result(model, &model->groups[i]);

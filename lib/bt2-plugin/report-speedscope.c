@@ -3,7 +3,8 @@
  * Writes a report for speedscope.
  *
  * The format has all frames before the first profile. So each place's stack is kept as indexes of frames, one place
- * after the other in one array, and written once for each value.
+ * after the other in one array, and written once for each value. Stacks that begin alike are written side by side: the
+ * viewer's first picture draws what is side by side as one.
  */
 #include "report-speedscope.h"
 
@@ -25,6 +26,7 @@ struct writer {
 	uint32_t *indexes;
 	size_t index_count, index_capacity;
 	size_t *begins;
+	uint32_t *order; /* places */
 	struct aspan_text_map frames; /* by kind; text to index */
 	uint32_t frame_count;
 };
@@ -94,6 +96,34 @@ static int write_frames(struct writer *writer)
 	return result;
 }
 
+/* By the first frame that differs; of stacks that begin alike, the shorter first. */
+static int compare_places(const void *left, const void *right, void *data)
+{
+	const struct writer *writer = data;
+	size_t a = *(const uint32_t *) left, b = *(const uint32_t *) right;
+	size_t a_length = writer->begins[a + 1] - writer->begins[a];
+	size_t b_length = writer->begins[b + 1] - writer->begins[b];
+
+	for (size_t i = 0; i < a_length && i < b_length; i++) {
+		uint32_t a_frame = writer->indexes[writer->begins[a] + i];
+		uint32_t b_frame = writer->indexes[writer->begins[b] + i];
+
+		if (a_frame != b_frame) {
+			return a_frame < b_frame ? -1 : 1;
+		}
+	}
+	return (a_length > b_length) - (a_length < b_length);
+}
+
+static void sort_places(struct writer *writer)
+{
+	for (size_t i = 0; i < writer->report->place_count; i++) {
+		writer->order[i] = (uint32_t) i;
+	}
+	qsort_r(writer->order, writer->report->place_count, sizeof(*writer->order), compare_places,
+		writer);
+}
+
 static uint64_t sum_of(const uint64_t *values, size_t count)
 {
 	uint64_t sum = 0;
@@ -119,17 +149,19 @@ static void write_samples(const struct writer *writer, const uint64_t *values)
 
 	fputs(",\n\"samples\":[", writer->stream);
 	for (size_t i = 0; i < writer->report->place_count; i++) {
-		if (values[i]) {
+		if (values[writer->order[i]]) {
 			fputs(separator, writer->stream);
-			write_sample(writer, i);
+			write_sample(writer, writer->order[i]);
 			separator = ",";
 		}
 	}
 	separator = "";
 	fputs("],\n\"weights\":[", writer->stream);
 	for (size_t i = 0; i < writer->report->place_count; i++) {
-		if (values[i]) {
-			fprintf(writer->stream, "%s%" PRIu64, separator, values[i]);
+		uint64_t value = values[writer->order[i]];
+
+		if (value) {
+			fprintf(writer->stream, "%s%" PRIu64, separator, value);
 			separator = ",";
 		}
 	}
@@ -174,16 +206,23 @@ int aspan_report_speedscope_write(const struct aspan_report *report, enum aspan_
 				 .stream = stream,
 				 .begins =
 					 calloc(report->place_count + 1, sizeof(*writer.begins)) };
-	int result = writer.begins ? 0 : -ENOMEM;
+	int result;
+
+	writer.order = calloc(report->place_count + 1, sizeof(*writer.order));
+	result = writer.begins && writer.order ? 0 : -ENOMEM;
 
 	fprintf(stream,
 		"{\"$schema\":\"" SCHEMA "\",\"exporter\":\"allocspan\",\"name\":\"allocspan\","
 		"\"activeProfileIndex\":%d,\n",
 		(int) first);
 	result = result ? result : write_frames(&writer);
-	result = result ? result : write_profiles(&writer);
+	if (!result) {
+		sort_places(&writer);
+		result = write_profiles(&writer);
+	}
 	aspan_text_map_fini(&writer.frames);
 	free(writer.begins);
+	free(writer.order);
 	free(writer.indexes);
 	return result;
 }

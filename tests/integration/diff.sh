@@ -1,0 +1,166 @@
+#!/bin/sh -eu
+# SPDX-License-Identifier: MIT
+#
+# `allocspan diff`: what changed between two traces with known answers.
+# shellcheck disable=SC2154
+
+. "$(dirname "$0")/report-lib.sh"
+
+# Of the second trace: parser allocates more, holds less and has a lower peak; cache is gone, index new, log the same.
+record_both() {
+	record_script before <<-'END'
+		thread_name server
+		group_register 2 parser ,group=parser,tenant=42,
+		group_register 3 cache ,group=cache,
+		group_register 4 log ,group=log,
+		span_enter 1 0 parse 2 ,group=parser,tenant=42,
+		alloc 0x1000 1000 2 ,group=parser,tenant=42, 1
+		alloc 0x2000 3000 2 ,group=parser,tenant=42, 1
+		span_exit 1 parse 2 2 4000 0 0
+		alloc 0x3000 64 3 ,group=cache,
+		alloc 0x4000 10 4 ,group=log,
+	END
+	record_script after <<-'END'
+		thread_name server
+		group_register 2 parser ,group=parser,tenant=42,
+		group_register 4 log ,group=log,
+		group_register 5 index ,group=index,
+		span_enter 1 0 parse 2 ,group=parser,tenant=42,
+		alloc 0x1000 1000 2 ,group=parser,tenant=42, 1
+		free 0x1000 1000 2 2 ,group=parser,tenant=42, 1
+		alloc 0x2000 3000 2 ,group=parser,tenant=42, 1
+		free 0x2000 3000 2 2 ,group=parser,tenant=42, 1
+		alloc 0x2000 2000 2 ,group=parser,tenant=42, 1
+		span_exit 1 parse 2 3 6000 2 4000
+		alloc 0x4000 10 4 ,group=log,
+		alloc 0x5000 5 5 ,group=index,
+	END
+}
+
+diff_of() {
+	"$ALLOCSPAN" diff "$@"
+}
+
+# expect_rows EXPRESSION...: of Python, true of the JSON d and its rows by their keys, r.
+expect_rows() {
+	for expression; do
+		python3 -c '
+import json, sys
+d = json.load(open(sys.argv[1]))
+r = {" | ".join(x["keys"]): x for x in d["rows"]}
+sys.exit(not eval(sys.argv[2]))' "$work/out" "$expression" || fail "not so: $expression"
+	done
+}
+
+the_table_says_what_changed() {
+	record_both
+	expect_status 0 diff_of before after
+	cat >expected <<-'END'
+		before  before
+		after   after
+
+		ALLOCS        CHANGE    BYTES               CHANGE  LIVE BYTES               CHANGE  PEAK BYTES               CHANGE  GROUP
+		     5   +1 (+25.0%)  5.9 KiB   +1.9 KiB (+47.6%)     2.0 KiB  -2.0 KiB (-50.5%)     2.9 KiB  -1.0 KiB (-26.4%)  (everything)
+		     3   +1 (+50.0%)  5.9 KiB   +2.0 KiB (+50.0%)     2.0 KiB  -2.0 KiB (-50.0%)     2.9 KiB  -1000 B (-25.0%)  parser tenant=42
+		     0  -1 (-100.0%)      0 B     -64 B (-100.0%)         0 B     -64 B (-100.0%)         0 B    -64 B (-100.0%)  cache (gone)
+		     1            +1      5 B                +5 B         5 B                +5 B         5 B               +5 B  index (new)
+
+		3 of 4 rows differ by group
+	END
+	tr -s ' ' <expected >expected.plain
+	tr -s ' ' <"$work/out" >out.plain
+	diff expected.plain out.plain >&2 || fail "another table"
+}
+
+json_has_both_sides_and_the_change() {
+	record_both
+	expect_status 0 diff_of --format=json --all before after
+	expect_rows 'd["schema"] == "allocspan-diff/1" and d["by"] == "group"' \
+		'd["before"] == {"path": "before", "complete": True}' \
+		'[x["state"] for x in d["rows"]] == ["changed", "gone", "new", "same"]' \
+		'r["parser tenant=42"]["before"]["live_bytes"] == 4000' \
+		'r["parser tenant=42"]["after"] == {"alloc_count": 3, "alloc_bytes": 6000, "free_count": 2,
+			"free_bytes": 4000, "live_count": 1, "live_bytes": 2000, "peak_live_bytes": 3000,
+			"certain": True}' \
+		'r["parser tenant=42"]["change"] == {"alloc_count": 1, "alloc_bytes": 2000, "free_count": 2,
+			"free_bytes": 4000, "live_count": -1, "live_bytes": -2000, "peak_live_bytes": -1000}' \
+		'r["cache"]["after"] is None and r["index"]["before"] is None' \
+		'd["total"]["change"]["alloc_bytes"] == 6015 - 4074'
+}
+
+csv_has_the_same_numbers() {
+	record_both
+	expect_status 0 diff_of --format=csv --by=span before after
+	tr -d '\r' <"$work/out" >table
+	[ "$(head -n 1 table | cut -d , -f 1-5)" = \
+		"key1,state,alloc_count_before,alloc_count_after,alloc_count_change" ] || fail "another header"
+	grep -qx '"parse",changed,2,3,1,4000,6000,2000,0,2,2,0,4000,4000,2,1,-1,4000,2000,-2000,4000,3000,-1000' \
+		table || fail "another row"
+}
+
+# In two runs the ids of processes and threads differ.
+threads_and_processes_are_the_same_by_name() {
+	record_both
+	for by in thread process; do
+		expect_status 0 diff_of --format=json --by=$by before after
+		expect_rows 'list(r) == ["server"]' 'r["server"]["state"] == "changed"' \
+			'r["server"]["change"]["alloc_bytes"] == 6015 - 4074'
+	done
+	expect_status 0 diff_of --format=json --by=tag:tenant,span before after
+	expect_rows 'r["42 | parse"]["change"]["live_bytes"] == -2000'
+}
+
+reports_can_be_compared_instead_of_traces() {
+	record_both
+	expect_status 0 diff_of before after
+	cp "$work/out" expected
+	expect_status 0 report --format=json -o before.json before
+	expect_status 0 report --format=json -o after.json after
+	expect_status 0 diff_of before.json after.json
+	sed 's/\.json$//' "$work/out" >out.plain
+	cmp expected out.plain || fail "another result"
+	expect_status 1 diff_of --by=span,thread before.json after.json
+	expect_error "before.json has nothing by span,thread: make it with"
+	echo '{"schema": "another/1"}' >other.json
+	expect_status 1 diff_of before.json other.json
+	expect_error "other.json is no report"
+}
+
+the_order_and_the_number_of_rows_can_be_chosen() {
+	record_both
+	expect_status 0 diff_of --format=json --sort=name before after
+	expect_rows 'list(r) == ["cache", "index", "parser tenant=42"]'
+	expect_status 0 diff_of --format=json --sort=allocs --top=1 before after
+	expect_rows 'list(r) == ["cache"]'
+	expect_status 2 diff_of --sort=peek before after
+	grep -q "did you mean 'peak'" "$work/err" || fail "no near word"
+	expect_status 2 diff_of --by=spam before after
+	grep -q "did you mean 'span'" "$work/err" || fail "no near word"
+}
+
+the_exit_status_can_tell() {
+	record_both
+	expect_status 0 diff_of before after
+	expect_status 1 diff_of --exit-code before after
+	expect_status 0 diff_of --exit-code before before
+	grep -q '^nothing differs by group (3 rows)$' "$work/out" || fail "it differs from itself"
+	expect_status 2 diff_of --exit-code before nowhere
+	expect_error 'cannot read nowhere: No such file'
+	expect_status 1 diff_of before nowhere
+	expect_status 2 diff_of before
+	expect_status 2 diff_of before after after
+}
+
+# A number that lost events make unsure is marked, and the trace that lacks them is named.
+what_is_not_certain_is_marked() {
+	record_both
+	record_script lossy <<-'END'
+		alloc 0x1000 1000 2 ,group=parser,tenant=42,
+		free 0x9000 700 2 2 ,group=parser,tenant=42,
+	END
+	expect_status 0 diff_of before lossy
+	grep -q '~' "$work/out" || fail "no mark"
+	grep -q 'parser tenant=42$' "$work/out" || fail "no row"
+}
+
+run_claim "$@"
