@@ -18,4 +18,17 @@ if(TARGET allocspan AND TARGET allocspan-preload)
 		set_tests_properties(integration/packed-record-claims/${program} PROPERTIES LABELS integration
 			TIMEOUT 600 ENVIRONMENT "LIFE_MODULE=$<TARGET_FILE:preload-module>")
 	endforeach()
+
+	add_test(NAME integration/packed-record-running
+		COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/packed-record-running.sh
+		$<TARGET_FILE:allocspan-preload> $<TARGET_FILE:tracing-life>)
+	set_tests_properties(integration/packed-record-running PROPERTIES LABELS integration TIMEOUT 300)
+
+	add_executable(packed-record-churn packed-record-churn.c)
+	target_link_libraries(packed-record-churn PRIVATE allocspan::allocspan allocspan_warnings Threads::Threads)
+	target_compile_options(packed-record-churn PRIVATE -fno-builtin)
+	add_test(NAME integration/packed-record-churn
+		COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/packed-record-churn.sh
+		$<TARGET_FILE:allocspan-preload> $<TARGET_FILE:packed-record-churn>)
+	set_tests_properties(integration/packed-record-churn PROPERTIES LABELS integration TIMEOUT 300)
 endif()

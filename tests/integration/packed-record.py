@@ -208,8 +208,8 @@ def read(path):
             if len(records) != int(payload["record_count"]) or not records:
                 raise Wrong(f"{len(records)} records where record_count says {payload['record_count'].decode()}")
             # The program that a process executes, and a thread with the number of one that ended, begin with 0.
-            if index != expected.get(thread, 0) and index != 0:
-                raise Wrong(f"thread {thread}: record {index} after {expected.get(thread, 0)} records")
+            if index not in (expected.get(thread, index), 0):
+                raise Wrong(f"thread {thread}: record {index} after {expected[thread]} records")
             if packed[thread] and packed[thread][-1][0] > records[0][0]:
                 raise Wrong(f"thread {thread}: times go back from one event to the next")
             expected[thread] = index + len(records)
