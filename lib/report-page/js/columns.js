@@ -3,6 +3,7 @@
 // Columns of tables.
 
 import { bytes, count, duration, exactBytes, moment, share } from "./format.js";
+import { hasSeries } from "./series.js";
 import { sparkline } from "./sparkline.js";
 
 // What is an estimate where the row is not certain.
@@ -66,7 +67,7 @@ export function breakdownColumns(report, breakdown) {
 	const columns = [
 		textColumn("name", report.titleOf(breakdown), "", (row) => report.rowText(breakdown, row)),
 		...(report.hasManyProcesses && breakdown.by === "group" ? [processColumn(report)] : []),
-		...(report.moments.length > 0 ? [trendColumn(report)] : []),
+		...(hasSeries(breakdown) ? [trendColumn(report)] : []),
 		bytesColumn("peak_live_bytes", "Peak", "The most bytes that lived at once", true),
 		bytesColumn("bytes_at_total_peak", "At total peak", "What it held when everything together was highest"),
 		bytesColumn("live_bytes", "Live", "Bytes that live at the end"),

@@ -62,6 +62,7 @@ function lossText(row) {
 }
 
 function facts(report, row) {
+	const peakTime = row.peak_live_bytes > 0 ? ` at ${moment(report.offset(row.peak_time_ns))}` : "";
 	const frees = row.other_thread_free_count === undefined ? "" :
 		`, ${count(row.other_thread_free_count)} (${bytes(row.other_thread_free_bytes)}) on another thread`;
 	const oldest = row.oldest_never_freed_ns === null || row.oldest_never_freed_ns === undefined ? null :
@@ -69,8 +70,7 @@ function facts(report, row) {
 		`${duration(report.lengthNs - report.offset(row.oldest_never_freed_ns))} old.`;
 
 	return [
-		`Peak ${exactBytes(row.peak_live_bytes)} at ${moment(report.offset(row.peak_time_ns))}. ` +
-		`Freed ${bytes(row.free_bytes)} in ${many(row.free_count, "block")}: ` +
+		`Peak ${exactBytes(row.peak_live_bytes)}${peakTime}. Freed ${bytes(row.free_bytes)} in ${many(row.free_count, "block")}: ` +
 		`${count(row.foreign_free_count)} (${bytes(row.foreign_free_bytes)}) under another group${frees}.`,
 		oldest, row.growth ? growthText(row.growth) : null, lossText(row),
 	].filter((text) => text !== null).map((text) => h("p", {}, text));

@@ -7,6 +7,7 @@ import { Flame } from "./flame.js";
 import { handoverPanel } from "./handover.js";
 import { histogramPanel } from "./histogram.js";
 import { Report } from "./report.js";
+import { hasSeries } from "./series.js";
 import { aboutTrace, figures, lossBanner, nameThePage } from "./summary.js";
 import { Tables } from "./tables.js";
 import { setUpTheme } from "./theme.js";
@@ -31,7 +32,7 @@ function setUpPaper(timeline, tables) {
 }
 
 function parts(report) {
-	const timeline = report.moments.length > 0 && report.breakdowns.length > 0 ? new Timeline(report) : null;
+	const timeline = report.breakdowns.some(hasSeries) ? new Timeline(report) : null;
 	const tables = new Tables(report);
 	const sections = [
 		timeline && ["time", "Time", timeline.element],

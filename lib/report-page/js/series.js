@@ -27,6 +27,11 @@ function unfold(points, length) {
 	return { values, most };
 }
 
+// Not every breakdown is told over time.
+export function hasSeries(breakdown) {
+	return breakdown.rows.some((row) => row.points && row.points.length > 0);
+}
+
 function rowsWithPoints(breakdown) {
 	return breakdown.rows.filter((row) => row.points && row.points.length > 0)
 		.sort((a, b) => b.peak_live_bytes - a.peak_live_bytes);

@@ -49,7 +49,7 @@ export function figures(report) {
 	const seconds = report.lengthNs / 1e9;
 	const items = [
 		figure("peak", "Peak", about + bytes(total.peak_live_bytes),
-			`at ${moment(report.offset(total.peak_time_ns))}`, exactBytes(total.peak_live_bytes)),
+			total.peak_live_bytes > 0 ? `at ${moment(report.offset(total.peak_time_ns))}` : "", exactBytes(total.peak_live_bytes)),
 		figure("live", "Live at the end", about + bytes(total.live_bytes),
 			many(total.live_count, "block"), exactBytes(total.live_bytes)),
 		figure("allocated", "Allocated", bytes(total.alloc_bytes),

@@ -6,7 +6,7 @@
 
 import { h, select, styled } from "./dom.js";
 import { bytes, duration, exactBytes, moment, share } from "./format.js";
-import { peakIndex, seriesOf } from "./series.js";
+import { hasSeries, peakIndex, seriesOf } from "./series.js";
 import { TimelineChart } from "./timeline-chart.js";
 
 const KEYS_HELP = "Drag to zoom, double-click for all. Keys: + and − zoom, ← and → move, " +
@@ -29,8 +29,10 @@ export class Timeline {
 			hover: (index) => this.setCursor(index),
 			reset: () => this.reset(),
 		});
+		this.choices = report.breakdowns.map((one, i) => [i, report.titleOf(one)])
+			.filter(([i]) => hasSeries(report.breakdowns[i]));
 		this.build();
-		this.setBreakdown(0);
+		this.setBreakdown(this.choices[0][0]);
 	}
 
 	build() {
@@ -56,7 +58,6 @@ export class Timeline {
 	}
 
 	controls() {
-		const titles = this.report.breakdowns.map((one, i) => [i, this.report.titleOf(one)]);
 		const button = (text, label, action) => h("button",
 			{ type: "button", class: "quiet", title: label, "aria-label": label, onclick: action }, text);
 
@@ -65,7 +66,7 @@ export class Timeline {
 			button("+", "Zoom in", () => this.scale(0.5)),
 			button("Peak", "Zoom to the peak", () => this.showPeak()),
 			button("All", "Show all of the time", () => this.reset()),
-			select("Stacked by", titles, 0, (value) => this.setBreakdown(Number(value))));
+			select("Stacked by", this.choices, this.choices[0][0], (value) => this.setBreakdown(Number(value))));
 	}
 
 	setBreakdown(index) {

@@ -160,6 +160,13 @@ def times_are_exact_to_the_nanosecond(page):
     assert sorted(value for value in page.values(f'{panel} td[data-key="enter"]') if value) == expected
 
 
+def a_report_of_nothing_is_a_page_too(page):
+    """Report: 0"""
+    assert page.errors() == []
+    assert page.text('[data-figure="peak"]') == "Peak0 B", page.text('[data-figure="peak"]')
+    assert page.texts("h2") == ["Memory that was handed over", "Sizes and lifetimes", "Tables"], page.texts("h2")
+
+
 def a_report_that_is_damaged_says_so(page):
     """In place of an empty page."""
     html = page.path.read_text(encoding="utf-8").replace('"breakdowns":', '"broken":')
