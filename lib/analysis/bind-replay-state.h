@@ -27,6 +27,7 @@ struct aspan_bind_replay_point {
 struct aspan_bind_replay_binding {
 	struct aspan_bind_spec spec;
 	bool is_matched;
+	uint64_t last_event; /* that began or ended a pair: its number */
 	uint64_t begin_count;
 	uint64_t unended_count;
 	uint64_t unbegun_count;
@@ -44,6 +45,7 @@ struct aspan_bind_replay {
 		live_groups; /* by process and tags: those that the program registered itself */
 	char **names; /* of events in the trace */
 	size_t name_count;
+	uint64_t event_count; /* of the program's own */
 };
 
 static inline const struct aspan_bind_spec *

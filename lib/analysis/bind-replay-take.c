@@ -57,6 +57,7 @@ static int begin(struct aspan_bind_replay *replay, struct aspan_bind_replay_thre
 		.binding = point->binding,
 		.key = binding->is_matched ? key : NULL,
 		.unended_count = &binding->unended_count,
+		.last_event = &binding->last_event,
 	};
 	int result;
 
@@ -65,7 +66,7 @@ static int begin(struct aspan_bind_replay *replay, struct aspan_bind_replay_thre
 		aspan_bind_field_text(key, fields++);
 		aspan_bind_replay_close_key(thread, point->binding, key, true);
 	} else if (!binding->spec.is_nested) {
-		aspan_bind_replay_close(thread, point->binding, true);
+		aspan_bind_replay_close(thread, point->binding, 0);
 	}
 	result = find_group(replay, thread, point, fields, origin, &entry.group);
 	return result ? result : aspan_bind_replay_open(thread, &entry);
@@ -84,7 +85,7 @@ static void end(struct aspan_bind_replay *replay, struct aspan_bind_replay_threa
 			    aspan_bind_replay_end_elsewhere(&replay->threads, thread->process,
 							    point->binding, key);
 	} else {
-		has_begun = aspan_bind_replay_close(thread, point->binding, false);
+		has_begun = aspan_bind_replay_close(thread, point->binding, replay->event_count);
 	}
 	binding->unbegun_count += !has_begun;
 }
@@ -102,31 +103,55 @@ static int label(struct aspan_bind_replay *replay, uint32_t process,
 					   &place, value, text);
 }
 
-int aspan_bind_replay_take(struct aspan_bind_replay *replay,
-			   const struct aspan_bind_replay_point *point,
-			   const struct aspan_bind_field *fields, const struct aspan_origin *origin)
+static int take(struct aspan_bind_replay *replay, struct aspan_bind_replay_thread *thread,
+		const struct aspan_bind_replay_hit *hit, const struct aspan_origin *origin)
 {
-	const struct aspan_bind_field *rest = fields + point->event->condition_count;
-	struct aspan_bind_replay_thread *thread;
-	int result;
+	const struct aspan_bind_field *rest = hit->fields + hit->point->event->condition_count;
 
-	if (!all_hold(point->event, fields)) {
+	switch (hit->point->role) {
+	case ASPAN_BIND_REPLAY_BEGIN:
+		return begin(replay, thread, hit->point, rest, origin);
+	case ASPAN_BIND_REPLAY_END:
+		end(replay, thread, hit->point, rest);
 		return 0;
+	default:
+		return label(replay, thread->process, hit->point, rest);
 	}
-	result = aspan_bind_replay_threads_find(&replay->threads, origin, &thread);
+}
+
+/* Notes which bindings the event concerns. */
+static void note_event(struct aspan_bind_replay *replay, const struct aspan_bind_replay_hit *hits,
+		       size_t hit_count)
+{
+	replay->event_count++;
+	for (size_t i = 0; i < hit_count; i++) {
+		const struct aspan_bind_replay_point *point = hits[i].point;
+
+		if (point->role != ASPAN_BIND_REPLAY_LABEL &&
+		    all_hold(point->event, hits[i].fields)) {
+			replay->bindings[point->binding]->last_event = replay->event_count;
+		}
+	}
+}
+
+int aspan_bind_replay_take(struct aspan_bind_replay *replay,
+			   const struct aspan_bind_replay_hit *hits, size_t hit_count,
+			   const struct aspan_origin *origin)
+{
+	struct aspan_bind_replay_thread *thread;
+	int result = aspan_bind_replay_threads_find(&replay->threads, origin, &thread);
+
 	if (result) {
 		return result;
 	}
-	aspan_bind_replay_settle(thread);
-	switch (point->role) {
-	case ASPAN_BIND_REPLAY_BEGIN:
-		return begin(replay, thread, point, rest, origin);
-	case ASPAN_BIND_REPLAY_END:
-		end(replay, thread, point, rest);
-		return 0;
-	default:
-		return label(replay, thread->process, point, rest);
+	note_event(replay, hits, hit_count);
+	for (size_t i = 0; !result && i < hit_count; i++) {
+		if (all_hold(hits[i].point->event, hits[i].fields)) {
+			aspan_bind_replay_settle(thread);
+			result = take(replay, thread, &hits[i], origin);
+		}
 	}
+	return result;
 }
 
 int aspan_bind_replay_add_object(struct aspan_bind_replay *replay,

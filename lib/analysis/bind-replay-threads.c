@@ -158,7 +158,7 @@ int aspan_bind_replay_open(struct aspan_bind_replay_thread *thread,
 }
 
 bool aspan_bind_replay_close(struct aspan_bind_replay_thread *thread, uint32_t binding,
-			     bool is_unended)
+			     uint64_t event)
 {
 	size_t index = thread->count;
 
@@ -170,11 +170,12 @@ bool aspan_bind_replay_close(struct aspan_bind_replay_thread *thread, uint32_t b
 	}
 	for (size_t i = thread->count; --i > index - 1;) {
 		/* What is matched by a key may go on. */
-		if (!thread->entries[i].key) {
+		if (!thread->entries[i].key &&
+		    (event == 0 || *thread->entries[i].last_event != event)) {
 			leave(thread, i, true);
 		}
 	}
-	leave(thread, index - 1, is_unended);
+	leave(thread, index - 1, event == 0);
 	return true;
 }
 

@@ -22,6 +22,7 @@ struct aspan_bind_replay_entry {
 	uint32_t group;
 	char *key; /* of a pair that is matched by one; else NULL */
 	uint64_t *unended_count; /* of the binding */
+	const uint64_t *last_event; /* of the binding: which one concerned it last */
 	bool is_ended; /* by another thread: left with the next event of this one */
 };
 
@@ -84,9 +85,12 @@ void aspan_bind_replay_settle(struct aspan_bind_replay_thread *thread);
 int aspan_bind_replay_open(struct aspan_bind_replay_thread *thread,
 			   const struct aspan_bind_replay_entry *entry);
 
-/* Ends the innermost open pair of a binding, with what was begun inside. False if there is none. */
+/*
+ * Ends the innermost open pair of a binding, with what was begun inside and does not belong to a binding that this event
+ * concerns as well. 0 for an event: a begin, which shows that there was no end. False if no pair is open.
+ */
 bool aspan_bind_replay_close(struct aspan_bind_replay_thread *thread, uint32_t binding,
-			     bool is_unended);
+			     uint64_t event);
 
 /* Ends the open pair of a binding that has a key. False if this thread has none. */
 bool aspan_bind_replay_close_key(struct aspan_bind_replay_thread *thread, uint32_t binding,

@@ -70,10 +70,15 @@ aspan_bind_replay_get_fields(const struct aspan_bind_replay *replay,
 /* The trace has an event of this name, wanted or not: for suggestions. */
 void aspan_bind_replay_note_name(struct aspan_bind_replay *replay, const char *event);
 
-/* Takes an event of the program. 0 or -ENOMEM. */
+/* A point that an event is, and what it wants of it. */
+struct aspan_bind_replay_hit {
+	const struct aspan_bind_replay_point *point;
+	struct aspan_bind_field fields[ASPAN_BIND_FIELDS_MAX];
+};
+
+/* Takes an event of the program, with all points that it is, in the order in which they are found. 0 or -ENOMEM. */
 int aspan_bind_replay_take(struct aspan_bind_replay *replay,
-			   const struct aspan_bind_replay_point *point,
-			   const struct aspan_bind_field *fields,
+			   const struct aspan_bind_replay_hit *hits, size_t hit_count,
 			   const struct aspan_origin *origin);
 
 /* Whether a SPEC wants to know which objects the processes have loaded. */

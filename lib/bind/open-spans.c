@@ -78,24 +78,37 @@ static int64_t find(const struct aspan_bind_thread *thread, const struct allocsp
 	return index;
 }
 
+/* Whether what is open inside of a pair that ends was never ended. */
+static bool is_left_over(const struct aspan_bind_entry *entry, const struct aspan_bind_point *end,
+			 const struct aspan_bind_registers *registers)
+{
+	const struct allocspan_binding *binding =
+		atomic_load_explicit(&entry->binding, memory_order_relaxed);
+
+	return is_open(entry) && !binding->is_matched &&
+	       !(end && aspan_bind_probe_concerns(binding, end, registers));
+}
+
 /* Ends what was begun inside of an entry and is matched by the thread. */
-static ASPAN_SLOW void leave_inner(struct aspan_bind_thread *thread, uint32_t index, void *ip)
+static ASPAN_SLOW void leave_inner(struct aspan_bind_thread *thread, uint32_t index,
+				   const struct aspan_bind_point *end,
+				   const struct aspan_bind_registers *registers)
 {
 	uint32_t i = atomic_load_explicit(&thread->count, memory_order_relaxed);
 
 	while (--i > index) {
 		struct aspan_bind_entry *entry = &thread->entries[i];
 
-		if (is_open(entry) &&
-		    !atomic_load_explicit(&entry->binding, memory_order_relaxed)->is_matched) {
-			count_unended(entry, ip);
-			leave(thread, i, ip);
+		if (is_left_over(entry, end, registers)) {
+			count_unended(entry, registers->ip);
+			leave(thread, i, registers->ip);
 		}
 	}
 }
 
 bool aspan_bind_close(struct aspan_bind_thread *thread, const struct allocspan_binding *binding,
-		      bool is_unended, void *ip)
+		      const struct aspan_bind_point *end,
+		      const struct aspan_bind_registers *registers)
 {
 	int64_t index = find(thread, binding);
 
@@ -104,12 +117,12 @@ bool aspan_bind_close(struct aspan_bind_thread *thread, const struct allocspan_b
 	}
 	if (aspan_unlikely(index + 1 !=
 			   atomic_load_explicit(&thread->count, memory_order_relaxed))) {
-		leave_inner(thread, (uint32_t) index, ip);
+		leave_inner(thread, (uint32_t) index, end, registers);
 	}
-	if (aspan_unlikely(is_unended)) {
-		count_unended(&thread->entries[index], ip);
+	if (aspan_unlikely(!end)) {
+		count_unended(&thread->entries[index], registers->ip);
 	}
-	leave(thread, (uint32_t) index, ip);
+	leave(thread, (uint32_t) index, registers->ip);
 	return true;
 }
 

@@ -35,6 +35,8 @@
 
 struct allocspan_binding;
 struct allocspan_span;
+struct aspan_bind_point;
+struct aspan_bind_registers;
 
 /* In the low bits of an entry's state; its serial number is above them. */
 enum aspan_bind_entry_state {
@@ -125,11 +127,13 @@ void aspan_bind_open(struct aspan_bind_thread *thread, struct allocspan_binding 
 		     uint64_t key, struct allocspan_span *span, void *ip);
 
 /*
- * Ends the innermost open pair of a binding, with what was begun inside, which is counted as never ended. False if
- * there is none.
+ * Ends the innermost open pair of a binding, with what was begun inside, which is counted as never ended; but not pairs of
+ * other bindings that the same event concerns, whose own probes come in whatever order. `end` is the point that was reached, or
+ * NULL where a begin shows that there was none. False if no pair is open.
  */
 bool aspan_bind_close(struct aspan_bind_thread *thread, const struct allocspan_binding *binding,
-		      bool is_unended, void *ip);
+		      const struct aspan_bind_point *end,
+		      const struct aspan_bind_registers *registers);
 
 /* Ends the open pair of a binding that has a key. False if this thread has none. */
 bool aspan_bind_close_key(struct aspan_bind_thread *thread, struct allocspan_binding *binding,

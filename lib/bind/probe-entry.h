@@ -9,6 +9,7 @@
 #ifndef ASPAN_BIND_PROBE_ENTRY_H
 #define ASPAN_BIND_PROBE_ENTRY_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "signature.h"
@@ -23,6 +24,7 @@ struct aspan_bind_registers {
 	void *ip; /* in the code that has the tracepoint */
 };
 
+struct allocspan_binding;
 struct aspan_bind_point;
 
 void aspan_bind_probe_entry(void);
@@ -30,6 +32,11 @@ void aspan_bind_probe_entry_vectors(void);
 
 void aspan_bind_probe_run(struct aspan_bind_point *point,
 			  const struct aspan_bind_registers *registers);
+
+/* Whether the event that reached a point begins or ends pairs of this binding as well. */
+bool aspan_bind_probe_concerns(const struct allocspan_binding *binding,
+			       const struct aspan_bind_point *point,
+			       const struct aspan_bind_registers *registers);
 
 /* An argument that a probe reads, independent of the signature it was found in. */
 struct aspan_bind_reader {

@@ -78,7 +78,7 @@ static void begin(struct aspan_bind_thread *thread, const struct aspan_bind_poin
 		key = match_key(point, registers);
 		aspan_bind_close_key(thread, binding, key, true, registers->ip);
 	} else if (!binding->spec.is_nested && aspan_bind_has_open(thread)) {
-		aspan_bind_close(thread, binding, true, registers->ip);
+		aspan_bind_close(thread, binding, NULL, registers);
 	}
 	span = find_span(binding, point, registers);
 	if (aspan_likely(span)) {
@@ -102,7 +102,7 @@ static void end(struct aspan_bind_thread *thread, const struct aspan_bind_point 
 	uint64_t key;
 
 	if (!binding->is_matched) {
-		if (aspan_unlikely(!aspan_bind_close(thread, binding, false, registers->ip))) {
+		if (aspan_unlikely(!aspan_bind_close(thread, binding, point, registers))) {
 			report_unbegun(binding, registers->ip);
 		}
 		return;
@@ -131,6 +131,27 @@ static ASPAN_SLOW void label(const struct aspan_bind_point *point,
 					       value);
 	}
 	aspan_bind_lock_give(&lock);
+}
+
+static bool is_same_event(const struct aspan_bind_event *a, const struct aspan_bind_event *b)
+{
+	return strcmp(a->name, b->name) == 0 && strcmp(a->provider, b->provider) == 0;
+}
+
+bool aspan_bind_probe_concerns(const struct allocspan_binding *binding,
+			       const struct aspan_bind_point *point,
+			       const struct aspan_bind_registers *registers)
+{
+	for (size_t i = 0; i < binding->point_count; i++) {
+		const struct aspan_bind_point *other = &binding->points[i];
+
+		/* The same event has the same arguments. */
+		if (other->role != ASPAN_BIND_LABEL && is_same_event(other->event, point->event) &&
+		    all_hold(other, registers)) {
+			return true;
+		}
+	}
+	return false;
 }
 
 void aspan_bind_probe_run(struct aspan_bind_point *point,

@@ -18,34 +18,44 @@
 #define OUR_ALLOC "allocspan:alloc"
 
 struct point {
-	const struct aspan_bind_replay_point *point;
 	struct aspan_bind_wanted_field fields[ASPAN_BIND_FIELDS_MAX];
 	size_t field_count;
 };
 
 struct aspan_bind_class {
 	struct point *points;
+	struct aspan_bind_replay_hit *hits; /* as many; filled for each event */
 	size_t point_count;
 	struct aspan_bind_stock stock;
 	struct aspan_bind_object object;
 };
+
+/* For one more point and its hit; NULL without memory. */
+static struct point *make_room(struct aspan_bind_class *class)
+{
+	size_t count = class->point_count + 1;
+	struct point *points = reallocarray(class->points, count, sizeof(*points));
+	struct aspan_bind_replay_hit *hits = reallocarray(class->hits, count, sizeof(*hits));
+
+	class->points = points ? points : class->points;
+	class->hits = hits ? hits : class->hits;
+	return points && hits ? &points[count - 1] : NULL;
+}
 
 static int add_point(struct aspan_bind_class *class, struct aspan_bind_replay *replay,
 		     bt_self_component *component, const char *event, const bt_field_class *payload,
 		     const struct aspan_bind_replay_point *replay_point)
 {
 	const struct aspan_bind_argument *arguments[ASPAN_BIND_FIELDS_MAX];
-	struct point *moved = reallocarray(class->points, class->point_count + 1, sizeof(*moved));
-	struct point *point;
+	struct point *point = make_room(class);
 	int result = 0;
 
-	if (!moved) {
+	if (!point) {
 		FAIL(component, "no memory for another event class");
 		return -ENOMEM;
 	}
-	class->points = moved;
-	point = &moved[class->point_count++];
-	*point = (struct point){ .point = replay_point };
+	class->hits[class->point_count].point = replay_point;
+	class->point_count++;
 	point->field_count = aspan_bind_replay_get_fields(replay, replay_point, arguments);
 	for (size_t i = 0; !result && i < point->field_count; i++) {
 		result = aspan_bind_wanted_field_find(&point->fields[i], component, event, payload,
@@ -137,6 +147,7 @@ void aspan_bind_class_destroy(struct aspan_bind_class *class)
 {
 	if (class) {
 		free(class->points);
+		free(class->hits);
 		free(class);
 	}
 }
@@ -146,19 +157,20 @@ int aspan_bind_class_read(const struct aspan_bind_class *class, struct aspan_bin
 			  struct aspan_event *event)
 {
 	const bt_field *payload = bt_event_borrow_payload_field_const(source);
-	struct aspan_bind_field fields[ASPAN_BIND_FIELDS_MAX];
 	int result = 0;
 
 	if (class->object.is_wanted) {
 		result = aspan_bind_object_read(&class->object, replay, payload, event);
 	}
-	for (size_t p = 0; !result && p < class->point_count; p++) {
-		const struct point *point = &class->points[p];
-
-		for (size_t i = 0; i < point->field_count; i++) {
-			aspan_bind_wanted_field_read(&fields[i], &point->fields[i], payload);
+	for (size_t p = 0; p < class->point_count; p++) {
+		for (size_t i = 0; i < class->points[p].field_count; i++) {
+			aspan_bind_wanted_field_read(&class->hits[p].fields[i],
+						     &class->points[p].fields[i], payload);
 		}
-		result = aspan_bind_replay_take(replay, point->point, fields, &event->origin);
+	}
+	if (!result && class->point_count > 0) {
+		result = aspan_bind_replay_take(replay, class->hits, class->point_count,
+						&event->origin);
 	}
 	if (!result && class->stock.kind != ASPAN_BIND_STOCK_NONE) {
 		result = aspan_bind_stock_read(&class->stock, replay, model, payload, event);

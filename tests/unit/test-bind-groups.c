@@ -260,6 +260,69 @@ static void two_bindings_on_one_event_nest(void **state)
 	allocspan_binding_release(first);
 }
 
+static void assert_balanced(const struct allocspan_binding *binding)
+{
+	assert_int_equal(binding_stats(binding).unended_begins, 0);
+	assert_int_equal(binding_stats(binding).unbegun_ends, 0);
+}
+
+/* Whichever of two probes of one event comes first. */
+static void one_event_may_end_two_bindings(void **state)
+{
+	struct allocspan_binding *request = bound("bound:request_begin|callback_start..done");
+	struct allocspan_binding *callback = bound("bound:callback_start..done");
+
+	(void) state;
+	FIRE(callback_start, NULL);
+	FIRE(done);
+	assert_none_active();
+	FIRE(request_begin, 1);
+	FIRE(callback_start, NULL);
+	assert_active("bound:callback", NULL, NULL);
+	FIRE(done);
+	assert_none_active();
+	assert_int_equal(binding_stats(request).unended_begins, 1);
+	assert_int_equal(binding_stats(request).unbegun_ends, 0);
+	assert_balanced(callback);
+	allocspan_binding_release(callback);
+	allocspan_binding_release(request);
+}
+
+static void one_event_may_end_one_and_begin_another(void **state)
+{
+	/* The second stage is bound first. */
+	struct allocspan_binding *second = bound("bound:callback_start..done,name=second");
+	struct allocspan_binding *first = bound("bound:request_begin..callback_start,name=first");
+
+	(void) state;
+	FIRE(request_begin, 1);
+	assert_active("first", NULL, NULL);
+	FIRE(callback_start, NULL);
+	assert_active("second", NULL, NULL);
+	FIRE(done);
+	assert_none_active();
+	assert_balanced(first);
+	assert_balanced(second);
+	allocspan_binding_release(first);
+	allocspan_binding_release(second);
+}
+
+static void what_another_value_ends_is_left_over(void **state)
+{
+	struct allocspan_binding *outer = bound("bound:request_begin..api,name=outer");
+	struct allocspan_binding *inner = bound("bound:callback_start..api[phase=1],name=inner");
+
+	(void) state;
+	FIRE(request_begin, 1);
+	FIRE(callback_start, NULL);
+	FIRE(api, "f", 0);
+	assert_none_active();
+	assert_balanced(outer);
+	assert_int_equal(binding_stats(inner).unended_begins, 1);
+	allocspan_binding_release(inner);
+	allocspan_binding_release(outer);
+}
+
 static void equal_names_and_tags_are_one_group(void **state)
 {
 	struct allocspan_binding *first = bound("bound:request_begin..request_done,name=same");
@@ -314,6 +377,9 @@ int main(void)
 		cmocka_unit_test(a_new_label_begins_a_new_group),
 		cmocka_unit_test(code_is_called_by_the_name_of_its_function),
 		cmocka_unit_test(two_bindings_on_one_event_nest),
+		cmocka_unit_test(one_event_may_end_two_bindings),
+		cmocka_unit_test(one_event_may_end_one_and_begin_another),
+		cmocka_unit_test(what_another_value_ends_is_left_over),
 		cmocka_unit_test(equal_names_and_tags_are_one_group),
 		cmocka_unit_test(binding_and_releasing_for_ever_needs_no_more_memory),
 	};

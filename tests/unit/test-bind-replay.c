@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #define ARGUMENTS_MAX 2
+#define HITS_MAX 8
 #define ROOT ",group=root,"
 
 struct argument {
@@ -86,18 +87,22 @@ static struct aspan_bind_field field_of(const struct argument *arguments, const 
 
 static void show(const char *event, const struct argument *arguments)
 {
+	struct aspan_bind_replay_hit hits[HITS_MAX];
 	struct aspan_bind_replay_point *point = NULL;
+	size_t hit_count = 0;
 
 	while ((point = aspan_bind_replay_find(replay, event, point)) != NULL) {
 		const struct aspan_bind_argument *wanted[ASPAN_BIND_FIELDS_MAX];
-		struct aspan_bind_field fields[ASPAN_BIND_FIELDS_MAX];
+		struct aspan_bind_replay_hit *hit = &hits[hit_count++];
 		size_t count = aspan_bind_replay_get_fields(replay, point, wanted);
 
+		assert_in_range(hit_count, 1, HITS_MAX);
+		hit->point = point;
 		for (size_t i = 0; i < count; i++) {
-			fields[i] = field_of(arguments, wanted[i]->names[0]);
+			hit->fields[i] = field_of(arguments, wanted[i]->names[0]);
 		}
-		assert_int_equal(aspan_bind_replay_take(replay, point, fields, &from), 0);
 	}
+	assert_int_equal(aspan_bind_replay_take(replay, hits, hit_count, &from), 0);
 }
 
 static void give(struct aspan_event event)
@@ -213,6 +218,42 @@ static void an_end_elsewhere_ends_one_pair_and_once(void **state)
 	assert_null(aspan_bind_replay_get_note(replay, 0));
 	SHOW("p:work_end", NUMBER("key", 5));
 	assert_note("p:work: 0 begins without an end, 1 ends without a begin");
+}
+
+static void what_one_event_ends_is_balanced(void **state)
+{
+	(void) state;
+	bind("p:outer_begin|both_begin..both_end");
+	bind("p:inner_begin|both_begin..both_end,name=inner");
+	/* Begun by one event, then by two, in both orders. */
+	SHOW("p:both_begin", { NULL });
+	root_alloc(0x1000, 8);
+	SHOW("p:both_end", { NULL });
+	SHOW("p:outer_begin", { NULL });
+	SHOW("p:inner_begin", { NULL });
+	root_alloc(0x2000, 8);
+	SHOW("p:both_end", { NULL });
+	SHOW("p:inner_begin", { NULL });
+	SHOW("p:outer_begin", { NULL });
+	root_alloc(0x3000, 8);
+	SHOW("p:both_end", { NULL });
+	root_alloc(0x4000, 8);
+	assert_null(aspan_bind_replay_get_note(replay, 0));
+	assert_int_equal(allocs_of(",group=inner,"), 2);
+	assert_int_equal(allocs_of(",group=p:outer,"), 1);
+	assert_int_equal(allocs_of(ROOT), 1);
+}
+
+/* The event is not the end of the inner one: its condition does not hold. */
+static void what_another_value_ends_is_left_over(void **state)
+{
+	(void) state;
+	bind("p:outer_begin..step");
+	bind("p:inner_begin..step[last=1],name=inner");
+	SHOW("p:outer_begin", { NULL });
+	SHOW("p:inner_begin", { NULL });
+	SHOW("p:step", NUMBER("last", 0));
+	assert_note("inner: 1 begins without an end, 0 ends without a begin");
 }
 
 static void a_key_means_nothing_to_another_process(void **state)
@@ -434,6 +475,10 @@ static void an_object_whose_file_is_gone_gives_the_place(void **state)
 	assert_int_equal(aspan_bind_replay_add_object(replay, &from, 0x5000, 0x2000, "other.so"),
 			 0);
 	SHOW("p:work_end", { NULL });
+	SHOW("p:work_begin", first);
+	root_alloc(0x4000, 8);
+	SHOW("p:work_end", { NULL });
+	assert_int_equal(allocs_of(",group=p:work,callback=0x5010,symbol=other.so+0x10,"), 1);
 	SHOW("p:work_begin", past);
 	root_alloc(0x3000, 8);
 	assert_int_equal(allocs_of(",group=p:work,callback=0x6000,symbol=other.so+0x1000,"), 1);
@@ -448,6 +493,8 @@ int main(void)
 		REPLAY_TEST(equal_tags_in_two_processes_are_two_groups),
 		REPLAY_TEST(what_another_thread_ended_is_left_with_the_next_event),
 		REPLAY_TEST(an_end_elsewhere_ends_one_pair_and_once),
+		REPLAY_TEST(what_one_event_ends_is_balanced),
+		REPLAY_TEST(what_another_value_ends_is_left_over),
 		REPLAY_TEST(a_key_means_nothing_to_another_process),
 		REPLAY_TEST(labels_are_bounded_as_groups_are),
 		REPLAY_TEST(conditions_compare_values_not_texts),

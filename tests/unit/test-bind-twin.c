@@ -12,6 +12,7 @@
 #define STEPS 4000
 #define BLOCK_BYTES 16
 #define ARGUMENTS_MAX 2
+#define HITS_MAX 8
 
 /* An argument of an event, as both sides see it. */
 struct argument {
@@ -38,19 +39,23 @@ static const struct aspan_bind_field *find_argument(const struct argument *argum
 /* Shows the replay an event that the program just had. */
 static void show(const char *event, const struct argument *arguments)
 {
+	struct aspan_bind_replay_hit hits[HITS_MAX];
 	struct aspan_bind_replay_point *point = NULL;
+	size_t hit_count = 0;
 
 	moment.time_ns++;
 	while ((point = aspan_bind_replay_find(replay, event, point)) != NULL) {
 		const struct aspan_bind_argument *wanted[ASPAN_BIND_FIELDS_MAX];
-		struct aspan_bind_field fields[ASPAN_BIND_FIELDS_MAX];
+		struct aspan_bind_replay_hit *hit = &hits[hit_count++];
 		size_t count = aspan_bind_replay_get_fields(replay, point, wanted);
 
+		assert_in_range(hit_count, 1, HITS_MAX);
+		hit->point = point;
 		for (size_t i = 0; i < count; i++) {
-			fields[i] = *find_argument(arguments, wanted[i]->names[0]);
+			hit->fields[i] = *find_argument(arguments, wanted[i]->names[0]);
 		}
-		assert_int_equal(aspan_bind_replay_take(replay, point, fields, &moment.origin), 0);
 	}
+	assert_int_equal(aspan_bind_replay_take(replay, hits, hit_count, &moment.origin), 0);
 }
 
 static void step_callback(const char *event, uintptr_t callback)
@@ -303,6 +308,17 @@ static void two_bindings_on_the_same_events(void **state)
 	assert_twins(specs);
 }
 
+/* One begins where another ends, in both orders; and one is inside of another that ends with the same event. */
+static void one_event_ends_some_and_begins_others(void **state)
+{
+	const char *const specs[] = { "bound:api..callback_start,name=stage 1",
+				      "bound:callback_end..api[phase!=0],by=callback,name=stage 2",
+				      "bound:callback_start..callback_end,name=stage 3", NULL };
+
+	(void) state;
+	assert_twins(specs);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -312,6 +328,7 @@ int main(void)
 		cmocka_unit_test(values_beyond_the_limit),
 		cmocka_unit_test(labels_that_change),
 		cmocka_unit_test(two_bindings_on_the_same_events),
+		cmocka_unit_test(one_event_ends_some_and_begins_others),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
