@@ -18,38 +18,50 @@
 
 /* Where in the page the JSON goes. */
 #define PLACE "@REPORT@"
+/* How a '<' of a string is written. */
+#define LESS "\\u003c"
 
-/* Takes all or fails: what `stream` could not write, its own error tells. */
-static ssize_t write_escaped(void *stream, const char *data, size_t size)
+struct escaping {
+	FILE *stream;
+	int result;
+};
+
+static int write_part(FILE *stream, const char *text, size_t size)
 {
-	const char *end = data + size;
-	const char *from = data;
+	return fwrite(text, 1, size, stream) == size ? 0 : -errno;
+}
 
-	while (from < end) {
+/* Called by stdio. The first failure is kept: what stdio makes of it has no reason. */
+static ssize_t write_escaped(void *data, const char *text, size_t size)
+{
+	struct escaping *escaping = data;
+	const char *end = text + size;
+
+	for (const char *from = text; from < end && !escaping->result;) {
 		const char *less = memchr(from, '<', (size_t) (end - from));
 		size_t length = (size_t) ((less ? less : end) - from);
 
-		fwrite(from, 1, length, stream);
-		if (less) {
-			fputs("\\u003c", stream);
+		escaping->result = write_part(escaping->stream, from, length);
+		if (less && !escaping->result) {
+			escaping->result = write_part(escaping->stream, LESS, strlen(LESS));
 		}
 		from += length + (less ? 1 : 0);
 	}
-	return ferror(stream) ? 0 : (ssize_t) size;
+	return escaping->result ? 0 : (ssize_t) size;
 }
 
 static int write_json(const struct aspan_report *report, FILE *stream)
 {
-	FILE *escaped = fopencookie(stream, "w", (cookie_io_functions_t){ .write = write_escaped });
+	struct escaping escaping = { .stream = stream };
+	FILE *json = fopencookie(&escaping, "w", (cookie_io_functions_t){ .write = write_escaped });
 	int result;
 
-	if (!escaped) {
+	if (!json) {
 		return -ENOMEM;
 	}
-	result = aspan_report_json_write(report, escaped);
-	/* A failure of fclose() is one of `stream`, which remembers it. */
-	fclose(escaped);
-	return result;
+	result = aspan_report_json_write(report, json);
+	fclose(json);
+	return result ? result : escaping.result;
 }
 
 void aspan_report_html_ask(struct aspan_questions *questions)
@@ -60,10 +72,9 @@ void aspan_report_html_ask(struct aspan_questions *questions)
 int aspan_report_html_write(const struct aspan_report *report, FILE *stream)
 {
 	const char *place = strstr(aspan_report_page, PLACE);
-	int result;
+	const char *rest = place + strlen(PLACE);
+	int result = write_part(stream, aspan_report_page, (size_t) (place - aspan_report_page));
 
-	fwrite(aspan_report_page, 1, (size_t) (place - aspan_report_page), stream);
-	result = write_json(report, stream);
-	fputs(place + strlen(PLACE), stream);
-	return result;
+	result = result ? result : write_json(report, stream);
+	return result ? result : write_part(stream, rest, strlen(rest));
 }

@@ -15,7 +15,7 @@
 /* Asks for everything. */
 void aspan_report_html_ask(struct aspan_questions *questions);
 
-/* 0 or -ENOMEM; errors of the stream are its own (ferror()). */
+/* 0 or negative errno, that of the stream where it could not take the page. */
 int aspan_report_html_write(const struct aspan_report *report, FILE *stream);
 
 #endif

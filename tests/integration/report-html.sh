@@ -88,6 +88,12 @@ a_trace_with_losses_has_a_page_that_says_so() {
 	expect_seen a_lossy_report_says_so_before_any_number
 }
 
+a_page_that_cannot_be_written_is_an_error() {
+	small_trace
+	expect_status 1 report --format=html --output=/dev/full trace
+	expect_error 'cannot write the report to /dev/full: No space left on device'
+}
+
 the_plugin_writes_the_same_page() {
 	small_trace
 	report_page trace
