@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * `allocspan doctor`: a recording of this very command, with --root so that it has allocations.
+ * `allocspan doctor`: recordings of this very command in both forms, with --root so that it has allocations.
  *
  * It is run as a user would, as a process, so that whatever goes wrong there goes wrong here.
  */
@@ -12,23 +12,28 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-static void __attribute__((noreturn)) become_recorder(char *self, char *trace, int error_fd)
+/* One of the two forms in which allocations are recorded. */
+struct trial {
+	const char *subject; /* as the doctor names it */
+	const char *name; /* of its trace */
+	bool is_packed;
+};
+
+static void __attribute__((noreturn))
+become_recorder(const struct trial *trial, char *self, char *trace, int error_fd)
 {
-	char *const arguments[] = { (char[]){ "allocspan" },
-				    (char[]){ "record" },
-				    (char[]){ "--root" },
-				    (char[]){ "-o" },
-				    trace,
-				    (char[]){ "--" },
-				    self,
-				    (char[]){ "--version" },
-				    NULL };
+	char *arguments[] = { (char[]){ "allocspan" }, (char[]){ "record" }, (char[]){ "--root" },
+			      /* Again, where it is not packed. */
+			      trial->is_packed ? (char[]){ "--packed" } : (char[]){ "--root" },
+			      (char[]){ "-o" }, trace, (char[]){ "--" }, self,
+			      (char[]){ "--version" }, NULL };
 
 	dup2(open("/dev/null", O_WRONLY | O_CLOEXEC), STDOUT_FILENO);
 	dup2(error_fd, STDERR_FILENO);
@@ -54,7 +59,8 @@ static void read_message(int fd, char *message, size_t size)
 	fclose(stream);
 }
 
-static int run_recorder(char *self, char *trace, char *message, size_t size)
+static int run_recorder(const struct trial *trial, char *self, char *trace, char *message,
+			size_t size)
 {
 	int fds[2], status = -1;
 	pid_t pid;
@@ -64,45 +70,61 @@ static int run_recorder(char *self, char *trace, char *message, size_t size)
 	}
 	pid = fork();
 	if (pid == 0) {
-		become_recorder(self, trace, fds[1]);
+		become_recorder(trial, self, trace, fds[1]);
 	}
 	close(fds[1]);
 	read_message(fds[0], message, size);
 	return pid > 0 && waitpid(pid, &status, 0) == pid && status == 0 ? 0 : -EIO;
 }
 
-static void try_recording(struct aspan_doctor *doctor, char *self, char *trace)
+static bool has_form(const struct trial *trial, const struct aspan_record_counts *counts)
 {
-	const char *subject = "trial recording";
+	return trial->is_packed ? counts->packed_records > 0 :
+				  counts->allocations > 0 && counts->packed_records == 0;
+}
+
+static void try_recording(struct aspan_doctor *doctor, const struct trial *trial, char *self,
+			  char *trace)
+{
 	struct aspan_record_counts counts = { 0 };
 	char message[512];
 
-	if (run_recorder(self, trace, message, sizeof(message)) == 0 &&
-	    aspan_record_count(trace, &counts) == 0 && counts.allocations > 0) {
-		aspan_doctor_tell(doctor, ASPAN_DOCTOR_OK, subject,
-				  "%" PRIu64 " events, %" PRIu64 " of them allocations",
+	if (run_recorder(trial, self, trace, message, sizeof(message)) == 0 &&
+	    aspan_record_count(trace, &counts) == 0 && has_form(trial, &counts)) {
+		aspan_doctor_tell(doctor, ASPAN_DOCTOR_OK, trial->subject,
+				  trial->is_packed ? "%" PRIu64 " events with %" PRIu64
+						     " allocations and frees packed in them" :
+						     "%" PRIu64 " events, %" PRIu64
+						     " of them allocations",
 				  counts.events, counts.allocations);
 	} else {
-		aspan_doctor_tell(doctor, ASPAN_DOCTOR_FAIL, subject,
+		aspan_doctor_tell(doctor, ASPAN_DOCTOR_FAIL, trial->subject,
 				  "has no allocations; it said: %s", message);
 	}
 }
 
 void aspan_doctor_check_trial(struct aspan_doctor *doctor)
 {
-	char *self = NULL, *directory = NULL, *trace = NULL;
+	static const struct trial trials[] = {
+		{ "trial recording", "full", false },
+		{ "packed recording", "packed", true },
+	};
+	char *self = NULL, *directory = NULL, *trace;
+	bool has_place = aspan_locate_self(&self) == 0 &&
+			 aspan_files_make_temporary(&directory) == 0;
 
-	if (aspan_locate_self(&self) == 0 && aspan_files_make_temporary(&directory) == 0 &&
-	    asprintf(&trace, "%s/trace", directory) > 0) {
-		try_recording(doctor, self, trace);
-	} else {
-		aspan_doctor_tell(doctor, ASPAN_DOCTOR_FAIL, "trial recording",
-				  "no temporary directory; set TMPDIR to a writable one");
+	for (size_t i = 0; i < sizeof(trials) / sizeof(trials[0]); i++) {
+		if (has_place && asprintf(&trace, "%s/%s", directory, trials[i].name) > 0) {
+			try_recording(doctor, &trials[i], self, trace);
+			free(trace);
+		} else {
+			aspan_doctor_tell(doctor, ASPAN_DOCTOR_FAIL, trials[i].subject,
+					  "no temporary directory; set TMPDIR to a writable one");
+		}
 	}
 	if (directory) {
 		aspan_files_remove_tree(directory);
 	}
-	free(trace);
 	free(directory);
 	free(self);
 }

@@ -51,6 +51,17 @@ static int find_metadata(const char *path, const struct stat *status, int type,
 	return 0;
 }
 
+static uint64_t get_record_count(const bt_event *event)
+{
+	const bt_field *field = bt_field_structure_borrow_member_field_by_name_const(
+		bt_event_borrow_payload_field_const(event), "record_count");
+
+	return field && bt_field_class_type_is(bt_field_get_class_type(field),
+					       BT_FIELD_CLASS_TYPE_UNSIGNED_INTEGER) ?
+		       bt_field_integer_unsigned_get_value(field) :
+		       0;
+}
+
 static void count_event(struct aspan_record_counts *counts, const bt_message *message)
 {
 	const bt_event *event = bt_message_event_borrow_event_const(message);
@@ -62,6 +73,11 @@ static void count_event(struct aspan_record_counts *counts, const bt_message *me
 	}
 	if (strcmp(name, "allocspan:alloc") == 0) {
 		counts->allocations++;
+	} else if (strcmp(name, "allocspan_packed:events") == 0) {
+		uint64_t records = get_record_count(event);
+
+		counts->allocations += records;
+		counts->packed_records += records;
 	} else if (strcmp(name, "allocspan:group_register") == 0) {
 		counts->groups++;
 	}

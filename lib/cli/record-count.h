@@ -9,7 +9,8 @@
 
 struct aspan_record_counts {
 	uint64_t events; /* of any kind */
-	uint64_t allocations;
+	uint64_t allocations; /* with what packed events hold, which may be frees, too */
+	uint64_t packed_records; /* allocations and frees in packed events */
 	uint64_t groups; /* registered */
 };
 

@@ -3,9 +3,9 @@
  * Which events a recording takes.
  *
  * `allocspan:*`, and what the user adds. An allocation is never recorded twice: LTTng records an event once
- * however many rules of a channel match it, and the other forms of the same facts (the packed form, the stock
- * libc wrapper) are kept out of whatever the user adds. With a filter, `alloc` and `free` have rules of
- * their own, and no other rule may match them, because one without a filter would win.
+ * however many rules of a channel match it, and the other forms of the same facts (the packed form, or with --packed
+ * `alloc` and `free`; the stock libc wrapper) are kept out of whatever the user adds. With a filter, `alloc` and `free`
+ * have rules of their own, and no other rule may match them, because one without a filter would win.
  */
 #include "record-events.h"
 #include "record-filter.h"
@@ -17,11 +17,12 @@
 
 #define ALLOC_EVENT "allocspan:alloc"
 #define FREE_EVENT "allocspan:free"
+#define PACKED_EVENT "allocspan_packed:events"
 
-/* LTTng takes exclusions as char *, and changes none. */
-static char *const filtered_events[] = { (char[]){ ALLOC_EVENT }, (char[]){ FREE_EVENT } };
+/* LTTng takes exclusions as char *, and changes none. These two have rules of their own, or none. */
+static char *const full_events[] = { (char[]){ ALLOC_EVENT }, (char[]){ FREE_EVENT } };
 
-#define FILTERED_COUNT 2
+#define FULL_COUNT 2
 
 static char *const doubling_events[] = { (char[]){ "allocspan_packed:*" },
 					 (char[]){ "lttng_ust_libc:*" } };
@@ -58,7 +59,7 @@ static int add_rule(struct lttng_handle *handle, const char *channel, const char
 		    const char *filter, int exclusion_count, char *const exclusions[])
 {
 	struct lttng_event *event = lttng_event_create();
-	char *copies[FILTERED_COUNT + DOUBLING_COUNT];
+	char *copies[FULL_COUNT + DOUBLING_COUNT];
 	int ret;
 
 	if (!event) {
@@ -114,11 +115,23 @@ int aspan_record_events_check(const struct aspan_record_options *options)
 	return options->filter ? check_filter(options->filter) : 0;
 }
 
-static int enable_own(struct lttng_handle *handle, const char *channel, const char *filter)
+static int enable_packed(struct lttng_handle *handle, const char *channel)
 {
+	int ret = add_rule(handle, channel, PACKED_EVENT, NULL, 0, NULL);
+
+	return ret ? ret : add_rule(handle, channel, "allocspan:*", NULL, FULL_COUNT, full_events);
+}
+
+static int enable_own(struct lttng_handle *handle, const char *channel,
+		      const struct aspan_record_options *options)
+{
+	const char *filter = options->filter;
 	char *translated;
 	int ret;
 
+	if (options->is_packed) {
+		return enable_packed(handle, channel);
+	}
 	if (!filter) {
 		return add_rule(handle, channel, "allocspan:*", NULL, 0, NULL);
 	}
@@ -130,17 +143,16 @@ static int enable_own(struct lttng_handle *handle, const char *channel, const ch
 		ret = add_rule(handle, channel, FREE_EVENT, translated, 0, NULL);
 	}
 	if (ret == 0) {
-		ret = add_rule(handle, channel, "allocspan:*", NULL, FILTERED_COUNT,
-			       filtered_events);
+		ret = add_rule(handle, channel, "allocspan:*", NULL, FULL_COUNT, full_events);
 	}
 	free(translated);
 	return ret;
 }
 
 static int enable_added(struct lttng_handle *handle, const char *channel, const char *event,
-			bool has_filter)
+			const struct aspan_record_options *options)
 {
-	char *exclusions[DOUBLING_COUNT + FILTERED_COUNT];
+	char *exclusions[DOUBLING_COUNT + FULL_COUNT];
 	int count = DOUBLING_COUNT;
 
 	if (has_provider(event, "allocspan")) {
@@ -150,9 +162,9 @@ static int enable_added(struct lttng_handle *handle, const char *channel, const 
 		return add_rule(handle, channel, event, NULL, 0, NULL);
 	}
 	memcpy(exclusions, doubling_events, sizeof(doubling_events));
-	if (has_filter) {
-		memcpy(exclusions + count, filtered_events, sizeof(filtered_events));
-		count += FILTERED_COUNT;
+	if (options->filter || options->is_packed) {
+		memcpy(exclusions + count, full_events, sizeof(full_events));
+		count += FULL_COUNT;
 	}
 	return add_rule(handle, channel, event, NULL, count, exclusions);
 }
@@ -168,11 +180,11 @@ static int fail(const char *event, int code)
 int aspan_record_events_enable(struct lttng_handle *handle, const char *channel,
 			       const struct aspan_record_options *options)
 {
-	int ret = fail("allocspan:*", enable_own(handle, channel, options->filter));
+	int ret = fail("allocspan:*", enable_own(handle, channel, options));
 
 	for (size_t i = 0; ret == 0 && i < options->event_count; i++) {
-		ret = fail(options->events[i], enable_added(handle, channel, options->events[i],
-							    options->filter != NULL));
+		ret = fail(options->events[i],
+			   enable_added(handle, channel, options->events[i], options));
 	}
 	for (size_t i = 0; ret == 0 && options->has_callsite &&
 			   i < sizeof(callsite_events) / sizeof(callsite_events[0]);

@@ -16,6 +16,7 @@
 enum option_key {
 	KEY_OUTPUT = 'o',
 	KEY_ROOT = 0x100, /* beyond the letters: these have long names only */
+	KEY_PACKED,
 	KEY_CALLSITE,
 	KEY_STACK,
 	KEY_CONTEXT,
@@ -31,6 +32,10 @@ static const struct argp_option option_list[] = {
 	  0 },
 	{ "root", KEY_ROOT, NULL, 0,
 	  "Give what is allocated outside of every group to the group 'root'", 0 },
+	{ "packed", KEY_PACKED, NULL, 0,
+	  "Record allocations many at once: at a fraction of the time and size, and nothing less in "
+	  "it; 'allocspan report' reads that, and other viewers what 'allocspan export' makes of it",
+	  0 },
 	{ "callsite", KEY_CALLSITE, NULL, 0,
 	  "Record which code allocates and frees; babeltrace2 then shows file and line", 0 },
 	{ "stack", KEY_STACK, "N", 0,
@@ -68,6 +73,21 @@ static void take_stack_depth(struct argp_state *state, const char *argument)
 	options->has_callsite = true;
 }
 
+/* What is asked of each event while it happens cannot be asked of many at once. */
+static void check_packed(struct argp_state *state)
+{
+	const struct aspan_record_options *options = state->input;
+
+	if (options->is_packed && options->filter) {
+		argp_error(state,
+			   "--filter looks at each event, and --packed has many in one; leave "
+			   "one of them out");
+	}
+	if (options->is_packed && options->stack_depth) {
+		argp_error(state, "--stack needs an event for each allocation; leave --packed out");
+	}
+}
+
 static int parse_option(int key, char *argument, struct argp_state *state)
 {
 	struct aspan_record_options *options = state->input;
@@ -78,6 +98,9 @@ static int parse_option(int key, char *argument, struct argp_state *state)
 		return 0;
 	case KEY_ROOT:
 		options->has_root = true;
+		return 0;
+	case KEY_PACKED:
+		options->is_packed = true;
 		return 0;
 	case KEY_CALLSITE:
 		options->has_callsite = true;
@@ -104,6 +127,9 @@ static int parse_option(int key, char *argument, struct argp_state *state)
 	case ARGP_KEY_NO_ARGS:
 		argp_error(state, "no command to record; try: allocspan record -- PROGRAM");
 		return EINVAL;
+	case ARGP_KEY_END:
+		check_packed(state);
+		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}

@@ -12,35 +12,59 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #define MIB (1024.0 * 1024.0)
 
+static const char *describe_packed(const struct aspan_record_counts *counts, char *text,
+				   size_t size)
+{
+	text[0] = '\0';
+	if (counts->packed_records > 0) {
+		snprintf(text, size, " with %" PRIu64 " allocations and frees packed in them",
+			 counts->packed_records);
+	}
+	return text;
+}
+
 static void tell_counts(const struct aspan_record_result *result, int status,
 			const struct aspan_record_counts *counts)
 {
+	char packed[64];
 	bool has_directory = access(result->absolute_directory, F_OK) == 0;
 
 	if (status < 0) {
 		aspan_terminal_note("the trace is in %s; %" PRIu64 " events were lost",
 				    result->directory, result->discarded_events);
 	} else {
-		aspan_terminal_note("recorded %" PRIu64 " events, lost %" PRIu64 "%s%s",
-				    counts->events, result->discarded_events,
-				    has_directory ? ", in " : "",
+		aspan_terminal_note("recorded %" PRIu64 " events%s, lost %" PRIu64 "%s%s",
+				    counts->events, describe_packed(counts, packed, sizeof(packed)),
+				    result->discarded_events, has_directory ? ", in " : "",
 				    has_directory ? result->directory : "");
 	}
+}
+
+/* The sizes of traces of the same program in both forms are what is said of --packed (README.md). */
+static const char *advise(const struct aspan_record_options *options)
+{
+	if (options->is_packed) {
+		return "";
+	}
+	return options->filter || options->stack_depth ?
+		       "record less, or " :
+		       "record with --packed, which needs about a tenth of the room, or less with "
+		       "--filter, or ";
 }
 
 static void tell_lost(const struct aspan_record_result *result)
 {
 	if (result->discarded_events > 0) {
-		aspan_terminal_note(
-			"%" PRIu64 " events were lost because the buffers (%.0f MiB) "
-			"were full; record less with --filter, or give " ASPAN_BUFFERS_DIRECTORY
-			" more room",
-			result->discarded_events, (double) result->buffers_bytes / MIB);
+		aspan_terminal_note("%" PRIu64 " events were lost because the buffers (%.0f MiB) "
+				    "were full; %sgive " ASPAN_BUFFERS_DIRECTORY " more room",
+				    result->discarded_events, (double) result->buffers_bytes / MIB,
+				    advise(result->options));
 	}
 }
 

@@ -14,11 +14,12 @@ if(TARGET allocspan-cli AND TARGET babeltrace-plugin-allocspan)
 	string(JOIN ";" environment
 		"ALLOCSPAN=$<TARGET_FILE:allocspan-cli>"
 		"TRACE_MAKER=$<TARGET_FILE:packed-maker>"
+		"RECORD_TARGET=${CMAKE_CURRENT_BINARY_DIR}/record-target"
 		"TP_LIBRARY=$<TARGET_FILE:allocspan-tp>"
 		"PLUGIN_DIRECTORY=$<TARGET_FILE_DIR:babeltrace-plugin-allocspan>"
 		"REPORT_SCHEMA=${any_schema}")
 
-	foreach(suite report unpack)
+	foreach(suite report unpack record)
 		set(script ${CMAKE_CURRENT_SOURCE_DIR}/packed-read-${suite}.sh)
 		set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${script})
 		# A claim is a function; helpers begin with what they do for one, or are called as what they make.

@@ -1,0 +1,95 @@
+#!/bin/sh -eu
+# SPDX-License-Identifier: MIT
+#
+# `allocspan record --packed`: what it records, says and refuses.
+# shellcheck disable=SC2154
+
+. "$(dirname "$0")/report-lib.sh"
+
+the_report_is_that_of_a_full_recording() {
+	for form in --packed --root; do
+		expect_status 0 record $form --root -o "trace$form" -- \
+			"$RECORD_TARGET" enter g alloc 1000 free enter h alloc 50
+	done
+	report_json trace--packed
+	expect_json 'd["complete"] is True' 'g("g")["alloc_count"] == 1000 and g("g")["live_count"] == 0' \
+		'g("g")["peak_live_bytes"] == 100000 and g("g")["certain"] is True' \
+		'g("h")["live_bytes"] == 5000'
+	expect_equal "full events" "$(count 'allocspan:(alloc|free)' trace--packed)" 0
+	report_json trace--root
+	expect_json 'g("g")["alloc_count"] == 1000' 'g("h")["live_bytes"] == 5000'
+	expect_equal "packed events" "$(count 'allocspan_packed:events' trace--root)" 0
+}
+
+the_other_events_are_recorded_too() {
+	expect_status 0 record --packed -o trace -- "$RECORD_TARGET" enter g alloc 10 free
+	expect_equal "registrations" "$(count allocspan:group_register trace)" 1
+	[ "$(count allocspan:group_stats trace)" -ge 1 ] || fail "no checkpoints"
+}
+
+it_says_how_many_were_packed() {
+	expect_status 0 record --packed -o trace -- "$RECORD_TARGET" enter g alloc 10 free
+	expect_note "recorded [0-9]* events with 20 allocations and frees packed in them, lost 0, in trace"
+	expect_nothing_left
+}
+
+no_allocation_is_doubled_by_other_events() {
+	expect_status 0 record --packed -o trace --event '*' --event 'allocspan:alloc' -- \
+		"$RECORD_TARGET" enter g alloc 10 free
+	expect_equal "full events" "$(count 'allocspan:(alloc|free)' trace)" 0
+	report_json trace
+	expect_json 'g("g")["alloc_count"] == 10' 'd["notes"] == []'
+}
+
+short_children_are_complete() {
+	expect_status 0 record --packed -o trace -- "$RECORD_TARGET" enter g alloc 2 fork 5 alloc 10 free
+	report_json trace
+	expect_json 'd["complete"] is True' 'd["events"]["alloc"] == 52' 'd["events"]["free"] == 60' \
+		'len({x["vpid"] for x in d["groups"]}) == 6'
+}
+
+what_looks_at_single_events_is_refused() {
+	expect_status 2 record --packed --filter 'size > 3' -- touch ran
+	grep -q -- '--filter looks at each event' "$work/err" || fail "no clear message"
+	expect_status 2 record --packed --stack 3 -- touch ran
+	grep -q -- '--stack needs an event for each allocation' "$work/err" || fail "no clear message"
+	[ ! -e ran ] || fail "the command ran"
+}
+
+nothing_allocated_is_explained() {
+	expect_status 0 record --packed -o trace -- "$RECORD_TARGET" enter g
+	expect_note "no allocation was recorded: groups were registered"
+}
+
+the_doctor_tries_it() {
+	expect_status 0 "$ALLOCSPAN" doctor
+	grep -qE '^ok +packed recording +[0-9]+ events with [1-9][0-9]* allocations and frees packed in them' "$work/out" ||
+		fail "no verdict"
+}
+
+# Buffers too small for full events while the consumer daemon sleeps, as in record-content.sh.
+a_full_recording_that_loses_says_what_helps() {
+	lttng_fixture_may_mount || skip "needs a /dev/shm of its own, and may not mount one here"
+	cpus=$(nproc --all)
+	mount -t tmpfs -o "size=$((cpus * 4))m" small /dev/shm
+	cat >script <<-'END'
+		"$1" enter g catch USR1 ready sleep alloc 40000 free >said &
+		until grep -qs ready said; do
+			sleep 0.05
+		done
+		consumers=$(grep -lsz "^TMPDIR=$TMPDIR\$" /proc/[0-9]*/environ | cut -d/ -f3 |
+			while read -r pid; do ! grep -qs lttng-consumerd "/proc/$pid/cmdline" || echo "$pid"; done)
+		kill -STOP $consumers
+		kill -USR1 $!
+		wait $!
+		kill -CONT $consumers
+	END
+	expect_status 0 record -o full -- sh ./script "$RECORD_TARGET"
+	expect_note "events were lost because the buffers .* record with --packed, which needs about a tenth of the room"
+	# And so it is.
+	rm said
+	expect_status 0 record --packed -o packed -- sh ./script "$RECORD_TARGET"
+	expect_note "with 80000 allocations and frees packed in them, lost 0, in packed"
+}
+
+run_claim "$@"
