@@ -4,8 +4,8 @@
  */
 #include "check-value.h"
 
+#include "json-report.h"
 #include "near-word.h"
-#include "trace-numbers.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -19,11 +19,6 @@ struct search {
 	struct aspan_check_value *value;
 	struct aspan_near_word near;
 };
-
-static size_t count_items(struct json_object *array)
-{
-	return json_object_is_type(array, json_type_array) ? json_object_array_length(array) : 0;
-}
 
 /* What is not known can be anything, or at least as much as is known. */
 static void add_bounds(struct search *search, uint64_t number, bool is_exact, bool is_least)
@@ -73,30 +68,22 @@ static void add_certain_row(struct search *search, struct json_object *row)
 	add_row(search, row, aspan_json_get_bool(row, "certain"));
 }
 
-/* The item of an array of the report that a key points to; NULL if it points to none. */
-static struct json_object *find_item(const struct search *search, const char *array,
-				     struct json_object *key)
-{
-	struct json_object *items = json_object_object_get(search->report, array);
-	struct json_object *index = json_object_object_get(key, "index");
-
-	return json_object_is_type(index, json_type_int) && items ?
-		       json_object_array_get_idx(items, json_object_get_uint64(index)) :
-		       NULL;
-}
-
 /* The name without what tells it apart from its like in the same trace (a pid, a line); NULL if there is none. */
 static const char *get_plain_name(const struct search *search, struct json_object *key)
 {
 	switch (search->rule->subject) {
 	case ASPAN_SUBJECT_NAME:
-		return aspan_json_get_text(find_item(search, "groups", key), "name");
+		return aspan_json_get_text(
+			aspan_json_report_get_item(search->report, "groups", key), "name");
 	case ASPAN_SUBJECT_THREAD:
-		return aspan_json_get_text(find_item(search, "threads", key), "name");
+		return aspan_json_get_text(
+			aspan_json_report_get_item(search->report, "threads", key), "name");
 	case ASPAN_SUBJECT_PROCESS:
-		return aspan_json_get_text(find_item(search, "processes", key), "procname");
+		return aspan_json_get_text(
+			aspan_json_report_get_item(search->report, "processes", key), "procname");
 	case ASPAN_SUBJECT_CALLSITE:
-		return aspan_json_get_text(find_item(search, "callsites", key), "function");
+		return aspan_json_get_text(
+			aspan_json_report_get_item(search->report, "callsites", key), "function");
 	default:
 		return NULL;
 	}
@@ -114,21 +101,21 @@ static bool is_meant(struct search *search, const char *name)
 /* Groups of one name are one row where somebody asked so, and else rows of their own. */
 static struct json_object *find_rows(const struct search *search)
 {
-	struct json_object *rows = aspan_trace_numbers_get_rows(search->report, search->rule->by);
+	struct json_object *rows = aspan_json_report_get_rows(search->report, search->rule->by);
 
 	return rows || search->rule->subject != ASPAN_SUBJECT_NAME ?
 		       rows :
-		       aspan_trace_numbers_get_rows(search->report, "group");
+		       aspan_json_report_get_rows(search->report, "group");
 }
 
 static void search_rows(struct search *search)
 {
 	struct json_object *rows = find_rows(search);
 
-	for (size_t i = 0; i < count_items(rows); i++) {
-		struct json_object *row = json_object_array_get_idx(rows, i);
+	for (size_t i = 0; i < aspan_json_count(rows); i++) {
+		struct json_object *row = aspan_json_get_item(rows, i);
 		struct json_object *keys = json_object_object_get(row, "keys");
-		struct json_object *key = keys ? json_object_array_get_idx(keys, 0) : NULL;
+		struct json_object *key = aspan_json_get_item(keys, 0);
 		const char *state = aspan_json_get_text(key, "state");
 
 		if (state && strcmp(state, "value") == 0 &&
@@ -142,11 +129,11 @@ static void search_rows(struct search *search)
 /* Which nodes are spans of the name, or in one. A parent comes before its children. */
 static bool *mark_nodes(struct search *search, struct json_object *nodes)
 {
-	size_t count = count_items(nodes);
+	size_t count = aspan_json_count(nodes);
 	bool *are_inside = calloc(count ? count : 1, sizeof(*are_inside));
 
 	for (size_t i = 0; are_inside && i < count; i++) {
-		struct json_object *node = json_object_array_get_idx(nodes, i);
+		struct json_object *node = aspan_json_get_item(nodes, i);
 		struct json_object *parent = json_object_object_get(node, "parent");
 		uint64_t above = json_object_get_uint64(parent);
 
@@ -169,11 +156,11 @@ static int search_span(struct search *search)
 	if (!are_inside) {
 		return -ENOMEM;
 	}
-	for (size_t i = 0; search->value->is_found && i < count_items(places); i++) {
-		struct json_object *place = json_object_array_get_idx(places, i);
+	for (size_t i = 0; search->value->is_found && i < aspan_json_count(places); i++) {
+		struct json_object *place = aspan_json_get_item(places, i);
 		struct json_object *node = json_object_object_get(place, "node");
 
-		if (node && json_object_get_uint64(node) < count_items(nodes) &&
+		if (node && json_object_get_uint64(node) < aspan_json_count(nodes) &&
 		    are_inside[json_object_get_uint64(node)]) {
 			add_row(search, place, is_certain);
 		}

@@ -4,7 +4,7 @@
  */
 #include "diff-rows.h"
 
-#include "trace-numbers.h"
+#include "json-report.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -22,17 +22,6 @@ static const struct aspan_diff_number_info number_infos[] = {
 const struct aspan_diff_number_info *aspan_diff_number_get_info(enum aspan_diff_number number)
 {
 	return &number_infos[number];
-}
-
-static struct json_object *get_indexed(struct json_object *report, const char *array,
-				       struct json_object *key)
-{
-	struct json_object *items = json_object_object_get(report, array);
-	struct json_object *index = json_object_object_get(key, "index");
-
-	return items && json_object_is_type(index, json_type_int) ?
-		       json_object_array_get_idx(items, json_object_get_uint64(index)) :
-		       NULL;
 }
 
 static char *copy_callsite(struct json_object *callsite, const char *text)
@@ -61,11 +50,13 @@ static char *copy_key(struct json_object *report, struct json_object *dimension,
 		return strdup("?");
 	}
 	if (strcmp(is, "thread") == 0) {
-		name = aspan_json_get_text(get_indexed(report, "threads", key), "name");
+		name = aspan_json_get_text(aspan_json_report_get_item(report, "threads", key),
+					   "name");
 	} else if (strcmp(is, "process") == 0) {
-		name = aspan_json_get_text(get_indexed(report, "processes", key), "procname");
+		name = aspan_json_get_text(aspan_json_report_get_item(report, "processes", key),
+					   "procname");
 	} else if (strcmp(is, "callsite") == 0) {
-		return copy_callsite(get_indexed(report, "callsites", key), text);
+		return copy_callsite(aspan_json_report_get_item(report, "callsites", key), text);
 	}
 	return strdup(name ? name : text);
 }
@@ -137,8 +128,8 @@ static int add_row(struct aspan_diff_rows *rows, struct json_object *report,
 	struct aspan_diff_row *found;
 
 	for (size_t i = 0; i < rows->key_count; i++) {
-		texts[i] = copy_key(report, json_object_array_get_idx(dimensions, i),
-				    keys ? json_object_array_get_idx(keys, i) : NULL);
+		texts[i] = copy_key(report, aspan_json_get_item(dimensions, i),
+				    aspan_json_get_item(keys, i));
 	}
 	found = find_row(rows, texts);
 	if (!found) {
@@ -148,30 +139,9 @@ static int add_row(struct aspan_diff_rows *rows, struct json_object *report,
 	return 0;
 }
 
-/* The whole breakdown of this name; NULL if there is none. */
-static struct json_object *find_breakdown(struct json_object *report, const char *by)
-{
-	struct json_object *breakdowns = json_object_object_get(report, "breakdowns");
-	size_t count = json_object_is_type(breakdowns, json_type_array) ?
-			       json_object_array_length(breakdowns) :
-			       0;
-
-	for (size_t i = 0; i < count; i++) {
-		struct json_object *breakdown = json_object_array_get_idx(breakdowns, i);
-		const char *is = aspan_json_get_text(breakdown, "by");
-
-		if (is && strcmp(is, by) == 0) {
-			return breakdown;
-		}
-	}
-	return NULL;
-}
-
 static int prepare(struct aspan_diff_rows *rows, const char *by, struct json_object *dimensions)
 {
-	size_t count = json_object_is_type(dimensions, json_type_array) ?
-			       json_object_array_length(dimensions) :
-			       0;
+	size_t count = aspan_json_count(dimensions);
 
 	if (count == 0 || count > ASPAN_DIFF_KEYS_MAX) {
 		return -ENODATA;
@@ -187,7 +157,7 @@ static int prepare(struct aspan_diff_rows *rows, const char *by, struct json_obj
 int aspan_diff_rows_add(struct aspan_diff_rows *rows, const char *by, struct json_object *report,
 			int side)
 {
-	struct json_object *breakdown = find_breakdown(report, by);
+	struct json_object *breakdown = aspan_json_report_get_breakdown(report, by);
 	struct json_object *dimensions = json_object_object_get(breakdown, "keys");
 	struct json_object *items = json_object_object_get(breakdown, "rows");
 	int result = breakdown && items ? prepare(rows, by, dimensions) : -ENODATA;
@@ -196,9 +166,8 @@ int aspan_diff_rows_add(struct aspan_diff_rows *rows, const char *by, struct jso
 		return result;
 	}
 	add_numbers(&rows->total.sides[side], json_object_object_get(report, "total"));
-	for (size_t i = 0; !result && i < json_object_array_length(items); i++) {
-		result = add_row(rows, report, dimensions, json_object_array_get_idx(items, i),
-				 side);
+	for (size_t i = 0; !result && i < aspan_json_count(items); i++) {
+		result = add_row(rows, report, dimensions, aspan_json_get_item(items, i), side);
 	}
 	return result;
 }

@@ -7,6 +7,7 @@
 #include "commands.h"
 #include "diff-rows.h"
 #include "diff-write.h"
+#include "json-report.h"
 #include "near-word.h"
 #include "terminal.h"
 #include "trace-numbers.h"

@@ -7,6 +7,7 @@
 #include "trace-numbers.h"
 
 #include "commands.h"
+#include "json-report.h"
 #include "terminal.h"
 
 #include <errno.h>
@@ -24,41 +25,6 @@
 #define SCHEMA_PREFIX "allocspan-report/"
 /* Those of the report are nested less deep. */
 #define MAX_DEPTH 32
-
-uint64_t aspan_json_get_number(struct json_object *object, const char *key)
-{
-	return json_object_get_uint64(json_object_object_get(object, key));
-}
-
-const char *aspan_json_get_text(struct json_object *object, const char *key)
-{
-	struct json_object *value = json_object_object_get(object, key);
-
-	return json_object_is_type(value, json_type_string) ? json_object_get_string(value) : NULL;
-}
-
-bool aspan_json_get_bool(struct json_object *object, const char *key)
-{
-	return json_object_get_boolean(json_object_object_get(object, key));
-}
-
-struct json_object *aspan_trace_numbers_get_rows(struct json_object *report, const char *by)
-{
-	struct json_object *breakdowns = json_object_object_get(report, "breakdowns");
-	size_t count = json_object_is_type(breakdowns, json_type_array) ?
-			       json_object_array_length(breakdowns) :
-			       0;
-
-	for (size_t i = 0; i < count; i++) {
-		struct json_object *breakdown = json_object_array_get_idx(breakdowns, i);
-		const char *is_by = aspan_json_get_text(breakdown, "by");
-
-		if (is_by && strcmp(is_by, by) == 0) {
-			return json_object_object_get(breakdown, "rows");
-		}
-	}
-	return NULL;
-}
 
 /* The child's part: never returns. */
 static void __attribute__((noreturn))
@@ -173,7 +139,7 @@ static int check_file(const char *path, const struct aspan_trace_numbers_options
 		const char *by = options->breakdowns[i];
 
 		/* Rows by group say the names of groups too. */
-		if (!aspan_trace_numbers_get_rows(report, strcmp(by, "tag:group") ? by : "group")) {
+		if (!aspan_json_report_get_rows(report, strcmp(by, "tag:group") ? by : "group")) {
 			aspan_terminal_error("%s has nothing by %s: make it with 'allocspan report "
 					     "--format json --by %s'",
 					     path, by, by);

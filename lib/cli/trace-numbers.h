@@ -9,9 +9,7 @@
 #define ASPAN_CLI_TRACE_NUMBERS_H
 
 #include <json-c/json.h>
-#include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
 struct aspan_trace_numbers_options {
 	const char **report_options; /* for `allocspan report`, each one word: "--by=span" */
@@ -27,16 +25,5 @@ struct aspan_trace_numbers_options {
  */
 int aspan_trace_numbers_read(const char *path, const struct aspan_trace_numbers_options *options,
 			     struct json_object **report);
-
-/* A member that is a number; 0 if it is null or missing. */
-uint64_t aspan_json_get_number(struct json_object *object, const char *key);
-
-/* A member that is a text; NULL if it is null or missing. */
-const char *aspan_json_get_text(struct json_object *object, const char *key);
-
-bool aspan_json_get_bool(struct json_object *object, const char *key);
-
-/* The rows of a breakdown; NULL if nobody asked for it. */
-struct json_object *aspan_trace_numbers_get_rows(struct json_object *report, const char *by);
 
 #endif

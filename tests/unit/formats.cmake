@@ -14,3 +14,16 @@ if(TARGET allocspan-report-formats)
 	add_test(NAME unit/test-report-formats COMMAND test-report-formats)
 	set_tests_properties(unit/test-report-formats PROPERTIES LABELS unit TIMEOUT 60)
 endif()
+
+# The rules of `allocspan check`, and what a report decides of them.
+if(TARGET allocspan-cli)
+	set(cli ${PROJECT_SOURCE_DIR}/lib/cli)
+	add_executable(test-check-rule test-check-rule.c
+		${cli}/check-limit.c ${cli}/check-rule.c ${cli}/check-value.c ${cli}/near-word.c
+		${cli}/json-report.c)
+	target_include_directories(test-check-rule PRIVATE ${cli})
+	target_link_libraries(test-check-rule PRIVATE allocspan-analysis allocspan_warnings
+		PkgConfig::CMOCKA PkgConfig::JSON_C)
+	add_test(NAME unit/test-check-rule COMMAND test-check-rule)
+	set_tests_properties(unit/test-check-rule PROPERTIES LABELS unit TIMEOUT 60)
+endif()
