@@ -3,7 +3,7 @@
 
 import re
 
-from expected import in_bytes, in_time, peak_moment, series_of, shown
+from expected import in_bytes, in_time, peak_moment, series_of, shown, stackable
 
 # Where the picture begins and ends within its width (timeline-chart.js).
 LEFT, RIGHT = 76, 14
@@ -37,7 +37,7 @@ def _y_of(page):
 def each_series_has_its_share_of_the_stack(page):
     """By every breakdown: as many areas as there should be, at the peak as high as the JSON says."""
     peak = peak_moment(page.report)
-    for index, breakdown in enumerate(page.report["breakdowns"]):
+    for index, breakdown in stackable(page.report):
         page.choose("Stacked by", index)
         series = series_of(page.report, breakdown)
         y, height = _y_of(page), 0
@@ -62,7 +62,7 @@ def the_peak_is_marked_where_it_was(page):
 
 def the_legend_says_who_made_up_the_peak(page):
     """The rows' own numbers sum to the peak."""
-    for index, breakdown in enumerate(page.report["breakdowns"]):
+    for index, breakdown in stackable(page.report):
         page.choose("Stacked by", index)
         expected = [row["bytes_at_total_peak"] if row else values[peak_moment(page.report)]
                     for _, values, row in series_of(page.report, breakdown)]

@@ -60,7 +60,7 @@ class Example:
                 "process": i % len(self.processes)}
 
     def make_curve(self, weight):
-        kind = self.random.choice(["grow", "burst", "saw", "plateau", "burst"])
+        kind = self.random.choice(["grow", "burst", "saw", "plateau", "steps"])
         begin = self.random.randrange(0, BUCKETS // 2)
         length = self.random.randrange(BUCKETS // 12, BUCKETS // 2)
         curve = []
@@ -69,8 +69,11 @@ class Example:
             height = {"grow": max(0, part) * 0.5,
                       "burst": max(0, 1 - abs(2 * part - 1)),
                       "saw": (part * 4) % 1 if part > 0 else 0,
-                      "plateau": 1 if 0 < part < 1.5 else 0}[kind]
-            curve.append(int(weight * height * (0.92 + 0.16 * self.random.random())) // 16 * 16)
+                      "plateau": 1 if 0 < part < 1.5 else 0,
+                      "steps": int(part * 5) % 4 / 4 if part > 0 else 0}[kind]
+            # Steps hold between their points.
+            noise = 1 if kind == "steps" else 0.92 + 0.16 * self.random.random()
+            curve.append(int(weight * height * noise) // 16 * 16)
         return curve
 
     def make_places(self, i, group_count):

@@ -61,6 +61,12 @@ def series_of(report, breakdown, most=11):
     return series + ([("other", rest, None)] if any(rest) else [])
 
 
+def stackable(report):
+    """[(index, breakdown)] of those that are told over time."""
+    return [(i, breakdown) for i, breakdown in enumerate(report["breakdowns"])
+            if any(row.get("points") for row in breakdown["rows"])]
+
+
 def path_of(report, place):
     names, node = [], place["node"]
     while node is not None and report["nodes"][node]["parent"] is not None:

@@ -125,10 +125,14 @@ def a_row_opens_and_says_who_made_up_its_peak(page):
 
 def small_pictures_hold_between_points(page):
     """A row that jumps up, holds and falls is drawn so; the path is read back where it should be."""
-    row = page.report["breakdowns"][0]["rows"][0]
     length = len(page.report["timeline"]["moments"])
+    panel = page.open_table("group")
+    # The one that changes least holds longest.
+    row = min((row for row in page.report["breakdowns"][0]["rows"] if len(row.get("points", [])) > 4),
+              key=lambda row: len(row["points"]))
+    at = page.texts(f"{panel} tbody th button").index(row_name(row))
     most = max(max(point[1:]) for point in row["points"])
-    path, x, y, corners = page.find("#table-0 .spark path").get_attribute("d"), 0.0, 0.0, []
+    path, x, y, corners = page.find_all(f"{panel} .spark path")[at].get_attribute("d"), 0.0, 0.0, []
     for step, first, second in re.findall(r"([MHVZ])([-\d.]*),?([-\d.]*)", path):
         x, y = {"M": (first, second), "H": (first, y), "V": (x, first), "Z": (x, y)}[step]
         corners.append((float(x), float(y)))
