@@ -70,7 +70,7 @@ static void replace(struct aspan_thread *thread, struct aspan_packed_source *ret
 
 	block_signals(&signals);
 	if (thread->packed_ring == &retired->ring) {
-		source = aspan_packed_source_create(retired->encoder.record_index);
+		source = aspan_packed_source_create(retired->next_index);
 		if (source) {
 			source->older = retired;
 			thread->packed_ring = &source->ring;
@@ -95,12 +95,15 @@ static void push_and_record(const struct aspan_thread *thread, struct aspan_pack
 	aspan_packed_source_drain(source);
 }
 
-/* Opens the ring if it can be. What is in it then was pushed while a session ended. */
+/* Opens the ring if it can be. What is in it was pushed while a session ended, or, when the process ends, was closed. */
 static void open_if_possible(struct aspan_packed_source *source)
 {
-	if (!atomic_load_explicit(&is_finished, memory_order_relaxed) &&
-	    aspan_packed_helper_is_there()) {
-		aspan_packed_source_discard(source);
+	if (atomic_load_explicit(&is_finished, memory_order_relaxed)) {
+		aspan_packed_source_drain(source);
+		return;
+	}
+	aspan_packed_source_discard(source);
+	if (aspan_packed_helper_is_there()) {
 		aspan_packed_source_open(source);
 	}
 }
@@ -241,15 +244,15 @@ bool aspan_packed_is_flushed(void)
 /* Gives back a source of a thread that has ended, and what was retired before it. */
 static void end_sources(struct aspan_thread *thread, struct aspan_packed_source *source)
 {
-	thread->packed_count = source->encoder.record_index;
 	while (source) {
 		struct aspan_packed_source *older = source->older;
 		sigset_t signals;
 
 		aspan_packed_source_lock(source, &signals);
 		aspan_packed_source_retire(source);
-		if (source->encoder.record_index > thread->packed_count) {
-			thread->packed_count = source->encoder.record_index;
+		/* Of the newest. */
+		if (source->next_index > thread->packed_count) {
+			thread->packed_count = source->next_index;
 		}
 		aspan_packed_source_unlock(source, &signals);
 		aspan_packed_source_destroy(source);

@@ -292,11 +292,25 @@ void aspan_packed_source_close(struct aspan_packed_source *source)
 	move_tail(source, load_tail(source), 0);
 }
 
+static uint64_t count_unpublished(struct aspan_packed_source *source)
+{
+	uint64_t end = atomic_load_explicit(&source->ring.head, memory_order_relaxed);
+	uint64_t count = 0;
+
+	for (uint64_t at = load_tail(source); at != end; at++) {
+		const struct aspan_packed_record *record = aspan_packed_ring_at(&source->ring, at);
+
+		count += !atomic_load_explicit(&record->stamp, memory_order_relaxed);
+	}
+	return count;
+}
+
 void aspan_packed_source_retire(struct aspan_packed_source *source)
 {
 	aspan_packed_source_close(source);
 	source->is_retired = true;
 	drain_retired(source);
+	source->next_index = source->encoder.record_index + count_unpublished(source);
 }
 
 static bool is_anything_published(struct aspan_packed_source *source, uint64_t position,

@@ -9,7 +9,8 @@
  * interrupted its push, and waits until that goes on. A thread that never goes on (it left the handler by a
  * longjmp(), or was cancelled) must not stop its records for ever, nor may its place be used for another record as
  * long as it could still write there. So a source in which a record is stuck is retired: its thread goes on with another one,
- * the records behind are recorded, and the place is looked at until the thread ends.
+ * the records behind are recorded, and the place is looked at until the thread ends. What is stuck keeps its number: a reader
+ * sees a gap, which is filled if the record comes.
  */
 #ifndef ASPAN_CORE_PACKED_SOURCE_H
 #define ASPAN_CORE_PACKED_SOURCE_H
@@ -42,6 +43,8 @@ struct aspan_packed_source {
 	pthread_mutex_t lock;
 	bool is_open;
 	bool is_retired;
+	uint64_t
+		next_index; /* of a retired one: the number of the first record of the source after it */
 	uint64_t stuck_at; /* the position of the record that is not published, */
 	uint64_t stuck_since_ns; /* and since when; 0 if there is none */
 	int32_t vpid; /* 0 in memory that was wiped */

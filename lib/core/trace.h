@@ -14,7 +14,8 @@
 extern struct aspan_trace_events aspan_trace;
 
 /* LTTng's flag: not 0 while a session records the event. It may change at any time; both answers are right then. */
-#define aspan_trace_flag(event) ((uint32_t) * (const volatile int *) aspan_trace.event.enabled)
+#define aspan_trace_flag(event)                                                                    \
+	((uint32_t) __atomic_load_n(aspan_trace.event.enabled, __ATOMIC_RELAXED))
 
 #define aspan_trace_enabled(event) aspan_unlikely(aspan_trace_flag(event) != 0)
 

@@ -18,4 +18,11 @@ if(TARGET allocspan)
 	# What is bound lazily would be stepped through in the dynamic linker.
 	target_link_options(test-packed-ring PRIVATE -Wl,-z,now)
 	set_tests_properties(unit/test-packed-ring PROPERTIES TIMEOUT 600)
+
+	# With all sources, since it stands in for the tracer: the table is not public.
+	get_target_property(sources allocspan SOURCES)
+	list(FILTER sources INCLUDE REGEX "\\.c$")
+	allocspan_add_packed_test(test-packed-record ${sources})
+	target_compile_options(test-packed-record PRIVATE -fexceptions)
+	target_link_libraries(test-packed-record PRIVATE ${CMAKE_DL_LIBS})
 endif()
