@@ -10,8 +10,13 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
 
 #define MIN_CAPACITY 64
+#define HUGE_PAGE_BYTES ((size_t) 2 << 20)
+/* Maps below this many slots are in the cache. */
+#define PREFETCH_CAPACITY 16384
 
 struct aspan_block_slot {
 	uint64_t address;
@@ -39,10 +44,30 @@ static size_t find_slot(const struct aspan_block_map *map, uint64_t address)
 	return i;
 }
 
+/*
+ * Zeroed memory; of a large map in huge pages, if the system gives them when asked: blocks are looked up all over
+ * it, and with small pages each lookup would miss the TLB, too.
+ */
+static void *make_array(size_t count, size_t size)
+{
+	void *array;
+
+	if (count * size < 2 * HUGE_PAGE_BYTES) {
+		return calloc(count, size);
+	}
+	/* The count is a power of two of at least 2^17: the size is a multiple of the alignment. */
+	array = aligned_alloc(HUGE_PAGE_BYTES, count * size);
+	if (array) {
+		madvise(array, count * size, MADV_HUGEPAGE);
+		memset(array, 0, count * size);
+	}
+	return array;
+}
+
 static int make_arrays(struct aspan_block_map *map)
 {
-	map->slots = calloc(map->capacity, sizeof(*map->slots));
-	map->notes = map->has_notes ? calloc(map->capacity, sizeof(*map->notes)) : NULL;
+	map->slots = make_array(map->capacity, sizeof(*map->slots));
+	map->notes = map->has_notes ? make_array(map->capacity, sizeof(*map->notes)) : NULL;
 	if (!map->slots || (map->has_notes && !map->notes)) {
 		free(map->slots);
 		free(map->notes);
@@ -166,10 +191,18 @@ bool aspan_block_map_take(struct aspan_block_map *map, uint64_t address, struct 
 	return true;
 }
 
+bool aspan_block_map_wants_prefetch(const struct aspan_block_map *map)
+{
+	return map->capacity >= PREFETCH_CAPACITY;
+}
+
 void aspan_block_map_prefetch(const struct aspan_block_map *map, uint64_t address)
 {
-	if (map->capacity) {
-		__builtin_prefetch(&map->slots[aspan_hash_u64(address) & (map->capacity - 1)], 1);
+	size_t index = aspan_hash_u64(address) & (map->capacity - 1);
+
+	__builtin_prefetch(&map->slots[index], 1);
+	if (map->has_notes) {
+		__builtin_prefetch(&map->notes[index], 1);
 	}
 }
 

@@ -53,7 +53,10 @@ int aspan_block_map_add(struct aspan_block_map *map, const struct aspan_block *b
 /* Removes the block at an address and copies it to *block; false if there is none. */
 bool aspan_block_map_take(struct aspan_block_map *map, uint64_t address, struct aspan_block *block);
 
-/* The address will soon be added or taken: its slot is fetched meanwhile. */
+/* Whether the map is so large that a lookup waits for memory. */
+bool aspan_block_map_wants_prefetch(const struct aspan_block_map *map);
+
+/* The address will soon be added or taken: its slot is fetched meanwhile. The map is not empty. */
 void aspan_block_map_prefetch(const struct aspan_block_map *map, uint64_t address);
 
 /* Calls a function with each block, in no order. */

@@ -391,12 +391,15 @@ int aspan_model_feed(struct aspan_model *model, const struct aspan_event *event)
 	return result;
 }
 
-void aspan_model_prefetch(const struct aspan_model *model, const struct aspan_event *event)
+bool aspan_model_wants_prefetch(const struct aspan_model *model)
 {
-	if (model->last_process != NONE && event->address) {
-		aspan_block_map_prefetch(&model->processes[model->last_process].blocks,
-					 event->address);
-	}
+	return model->last_process != NONE &&
+	       aspan_block_map_wants_prefetch(&model->processes[model->last_process].blocks);
+}
+
+void aspan_model_prefetch(const struct aspan_model *model, uint64_t address)
+{
+	aspan_block_map_prefetch(&model->processes[model->last_process].blocks, address);
 }
 
 void aspan_model_note_discarded_events(struct aspan_model *model, uint32_t trace,

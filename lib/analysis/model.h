@@ -102,8 +102,9 @@ static inline bool aspan_model_wants_detail(const struct aspan_model *model)
 void aspan_model_set_observer(struct aspan_model *model, aspan_model_observer *observer,
 			      void *data);
 
-/* The event will soon be fed: what it needs is fetched meanwhile. */
-void aspan_model_prefetch(const struct aspan_model *model, const struct aspan_event *event);
+/* Blocks of which events will soon be fed, most likely of the process of the last one: they are fetched meanwhile. */
+bool aspan_model_wants_prefetch(const struct aspan_model *model);
+void aspan_model_prefetch(const struct aspan_model *model, uint64_t address);
 
 /* NULL is allowed. */
 void aspan_model_destroy(struct aspan_model *model);

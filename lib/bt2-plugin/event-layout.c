@@ -144,6 +144,9 @@ static int add_read(struct aspan_event_layout *layout, const bt_field_class *pay
 		.offset = wanted->offset,
 		.is_string = wanted->is_string,
 	};
+	if (wanted->offset == offsetof(struct aspan_event, address)) {
+		layout->address_member = index;
+	}
 	return 0;
 }
 
@@ -155,6 +158,7 @@ int aspan_event_layout_init(struct aspan_event_layout *layout, const bt_event_cl
 
 	*layout = (struct aspan_event_layout){
 		.type = find_type(bt_event_class_get_name(event_class)),
+		.address_member = -1,
 	};
 	if (layout->type == ASPAN_EVENT_OTHER) {
 		return 0;
@@ -194,4 +198,19 @@ void aspan_event_layout_read(const struct aspan_event_layout *layout, const bt_e
 			*(uint64_t *) target = bt_field_integer_unsigned_get_value(field);
 		}
 	}
+}
+
+bool aspan_event_layout_read_address(const struct aspan_event_layout *layout,
+				     const bt_event *source, uint64_t *address)
+{
+	const bt_field *payload;
+
+	if (layout->address_member < 0) {
+		return false;
+	}
+	payload = bt_event_borrow_payload_field_const(source);
+	*address = bt_field_integer_unsigned_get_value(
+		bt_field_structure_borrow_member_field_by_index_const(
+			payload, (uint64_t) layout->address_member));
+	return true;
 }

@@ -27,6 +27,7 @@ struct aspan_field_read {
 
 struct aspan_event_layout {
 	enum aspan_event_type type;
+	int address_member; /* -1: there is no address */
 	size_t read_count;
 	struct aspan_field_read reads[ASPAN_EVENT_LAYOUT_MAX_READS];
 };
@@ -42,6 +43,10 @@ int aspan_event_layout_init(struct aspan_event_layout *layout, const bt_event_cl
 /* Copies the payload's values into the event; strings are borrowed from it. */
 void aspan_event_layout_read(const struct aspan_event_layout *layout, const bt_event *source,
 			     struct aspan_event *event);
+
+/* Only the address; false if the event has none. */
+bool aspan_event_layout_read_address(const struct aspan_event_layout *layout,
+				     const bt_event *source, uint64_t *address);
 
 /* The value of a string field. babeltrace2 2.0 gives for an empty one what the recycled field held before. */
 const char *aspan_string_field_get(const bt_field *field);

@@ -420,11 +420,46 @@ static int take_what_is_due(struct aspan_message_reader *reader)
 	return result;
 }
 
+/* The class of an event that has been read before, or NULL. */
+static const struct event_class *get_known_class(const struct aspan_message_reader *reader,
+						 const bt_message *message)
+{
+	const bt_event_class *event_class;
+	uint32_t index;
+
+	if (bt_message_get_type(message) != BT_MESSAGE_TYPE_EVENT) {
+		return NULL;
+	}
+	event_class = bt_event_borrow_class_const(bt_message_event_borrow_event_const(message));
+	index = aspan_id_map_find(&reader->event_class_map, (uintptr_t) event_class);
+	return index == ASPAN_ID_MAP_NONE ? NULL : &reader->event_classes[index];
+}
+
+void aspan_message_reader_prefetch(const struct aspan_message_reader *reader,
+				   bt_message_array_const messages, uint64_t count)
+{
+	if (!aspan_model_wants_prefetch(reader->model)) {
+		return;
+	}
+	for (uint64_t i = 0; i < count; i++) {
+		const struct event_class *event_class = get_known_class(reader, messages[i]);
+		uint64_t address;
+
+		if (event_class &&
+		    aspan_event_layout_read_address(
+			    &event_class->layout, bt_message_event_borrow_event_const(messages[i]),
+			    &address)) {
+			aspan_model_prefetch(reader->model, address);
+		}
+	}
+}
+
 int aspan_message_reader_read(struct aspan_message_reader *reader, const bt_message *message)
 {
 	int result;
 
-	if (!reader->packed && aspan_packed_reader_is_wanted_for(message)) {
+	if (!reader->packed && !get_known_class(reader, message) &&
+	    aspan_packed_reader_is_wanted_for(message)) {
 		reader->packed = aspan_packed_reader_create(reader->component);
 		if (!reader->packed) {
 			FAIL(reader, "no memory for packed events");

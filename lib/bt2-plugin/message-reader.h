@@ -27,6 +27,10 @@ void aspan_message_reader_set_replay(struct aspan_message_reader *reader,
 /* NULL is allowed. */
 void aspan_message_reader_destroy(struct aspan_message_reader *reader);
 
+/* These messages will be read next: what they need of a large model is fetched meanwhile. */
+void aspan_message_reader_prefetch(const struct aspan_message_reader *reader,
+				   bt_message_array_const messages, uint64_t count);
+
 /*
  * Takes a message. 0; or negative errno, and a cause is appended to the thread's error. Of traces with packed events
  * (tp/packed-format.md) what it tells may wait for others.

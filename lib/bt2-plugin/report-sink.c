@@ -304,6 +304,7 @@ static int read_messages(struct sink *sink, bt_message_array_const messages, uin
 {
 	int result = 0;
 
+	aspan_message_reader_prefetch(sink->reader, messages, count);
 	for (uint64_t i = 0; i < count; i++) {
 		if (!result) {
 			result = aspan_message_reader_read(sink->reader, messages[i]);
