@@ -81,7 +81,7 @@ static int write_key_header(const struct aspan_breakdown_key *key, FILE *stream)
 {
 	struct aspan_breakdown_question alone = { .keys = { *key }, .key_count = 1 };
 	char text[ASPAN_BREAKDOWN_TEXT_SIZE];
-	char state[ASPAN_BREAKDOWN_TEXT_SIZE + sizeof("_state")];
+	char state[ASPAN_BREAKDOWN_TEXT_SIZE + 8];
 	int result = write_text(aspan_breakdown_get_text(&alone, text), stream);
 
 	fputc(',', stream);

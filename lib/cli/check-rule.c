@@ -5,16 +5,13 @@
 #include "check-rule.h"
 
 #include "check-limit.h"
+#include "check-reader.h"
 #include "near-word.h"
 
 #include <ctype.h>
 #include <errno.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define MAX_WORD 32
 
 static const struct aspan_check_metric_info metrics[] = {
 #define METRIC(symbol, word, member, is_bytes, adds_up, bound)                                     \
@@ -39,9 +36,7 @@ static const char *const operators[] = {
 
 struct parser {
 	struct aspan_check_rule *rule;
-	const char *at;
-	char *message;
-	size_t message_bytes;
+	struct aspan_check_reader reader;
 };
 
 const struct aspan_check_metric_info *aspan_check_metric_get_info(enum aspan_check_metric metric)
@@ -65,112 +60,45 @@ void aspan_check_rule_fini(struct aspan_check_rule *rule)
 	*rule = (struct aspan_check_rule){ 0 };
 }
 
-static int __attribute__((format(printf, 2, 3)))
-complain(struct parser *parser, const char *format, ...)
-{
-	va_list arguments;
-
-	va_start(arguments, format);
-	vsnprintf(parser->message, parser->message_bytes, format, arguments);
-	va_end(arguments);
-	return -EINVAL;
-}
-
-static void skip_space(struct parser *parser)
-{
-	while (isspace((unsigned char) *parser->at)) {
-		parser->at++;
-	}
-}
-
-static int expect(struct parser *parser, char c, const char *where)
-{
-	skip_space(parser);
-	if (*parser->at != c) {
-		return complain(parser, "'%c' is missing %s, before '%.20s'", c, where, parser->at);
-	}
-	parser->at++;
-	return 0;
-}
-
-/* Letters, digits, `_` and `-`. */
-static void read_word(struct parser *parser, char word[MAX_WORD])
-{
-	size_t length = 0;
-
-	skip_space(parser);
-	while (isalnum((unsigned char) *parser->at) || *parser->at == '_' || *parser->at == '-') {
-		if (length < MAX_WORD - 1) {
-			word[length++] = *parser->at;
-		}
-		parser->at++;
-	}
-	word[length] = '\0';
-}
-
 static int parse_metric(struct parser *parser)
 {
 	struct aspan_near_word near;
-	char word[MAX_WORD];
+	char word[ASPAN_CHECK_WORD_SIZE];
 
-	read_word(parser, word);
+	aspan_check_reader_read_word(&parser->reader, word);
 	near = (struct aspan_near_word){ .typed = word };
 	for (unsigned int i = 0; i < ASPAN_METRIC_COUNT; i++) {
 		if (strcmp(metrics[i].word, word) == 0) {
 			parser->rule->metric = (enum aspan_check_metric) i;
-			return expect(parser, '(', "after what is measured");
+			return aspan_check_reader_expect(&parser->reader, '(',
+							 "after what is measured");
 		}
 		aspan_near_word_offer(&near, metrics[i].word);
 	}
 	if (near.nearest) {
-		return complain(parser,
-				"nothing is measured that is called '%s'; did you mean '%s'?", word,
-				near.nearest);
+		return aspan_check_reader_complain(
+			&parser->reader,
+			"nothing is measured that is called '%s'; did you mean '%s'?", word,
+			near.nearest);
 	}
-	return complain(parser,
-			"a rule begins with what is measured, as in 'peak(parser) < 64MiB'; "
-			"'%s' is not (allocspan-check(1) has the list)",
-			word);
-}
-
-/* In quotes, or up to one of `ends`, without spaces around. */
-static char *read_name(struct parser *parser, const char *ends)
-{
-	bool is_quoted;
-	char *name, *out;
-
-	skip_space(parser);
-	is_quoted = *parser->at == '"';
-	parser->at += is_quoted;
-	name = out = malloc(strlen(parser->at) + 1);
-	while (name && *parser->at &&
-	       (is_quoted ? *parser->at != '"' : !strchr(ends, *parser->at))) {
-		if (is_quoted && *parser->at == '\\' && parser->at[1]) {
-			parser->at++;
-		}
-		*out++ = *parser->at++;
-	}
-	parser->at += is_quoted && *parser->at == '"';
-	while (name && !is_quoted && out > name && isspace((unsigned char) out[-1])) {
-		out--;
-	}
-	if (name) {
-		*out = '\0';
-	}
-	return name;
+	return aspan_check_reader_complain(
+		&parser->reader,
+		"a rule begins with what is measured, as in 'peak(parser) < 64MiB'; "
+		"'%s' is not (allocspan-check(1) has the list)",
+		word);
 }
 
 /* The kind of subject before a colon; NAME if there is none, COUNT if the word is none. */
-static enum aspan_check_subject read_kind(struct parser *parser, char word[MAX_WORD])
+static enum aspan_check_subject read_kind(struct parser *parser, char word[ASPAN_CHECK_WORD_SIZE])
 {
-	struct parser ahead = *parser;
+	struct aspan_check_reader ahead = parser->reader;
 	unsigned int kind = 0;
 
-	read_word(&ahead, word);
+	aspan_check_reader_read_word(&ahead, word);
 	if (*ahead.at != ':') {
 		return ASPAN_SUBJECT_NAME;
 	}
-	parser->at = ahead.at + 1;
+	parser->reader.at = ahead.at + 1;
 	while (kind < ASPAN_SUBJECT_COUNT &&
 	       (strcmp(subjects[kind].word, word) != 0 || kind == ASPAN_SUBJECT_TOTAL)) {
 		kind++;
@@ -186,24 +114,27 @@ static int complain_of_kind(struct parser *parser, const char *word)
 		aspan_near_word_offer(&near, subjects[i].word);
 	}
 	if (near.nearest) {
-		return complain(parser, "there is no '%s:'; did you mean '%s:'?", word,
-				near.nearest);
+		return aspan_check_reader_complain(&parser->reader,
+						   "there is no '%s:'; did you mean '%s:'?", word,
+						   near.nearest);
 	}
-	return complain(parser,
-			"there is no '%s:'; a group whose name has a colon is written in quotes",
-			word);
+	return aspan_check_reader_complain(
+		&parser->reader,
+		"there is no '%s:'; a group whose name has a colon is written in quotes", word);
 }
 
 static int parse_tag(struct parser *parser)
 {
 	struct aspan_check_rule *rule = parser->rule;
 
-	rule->key = read_name(parser, "=)");
+	rule->key = aspan_check_reader_read_name(&parser->reader, "=)");
 	if (!rule->key) {
 		return -ENOMEM;
 	}
-	return *rule->key ? expect(parser, '=', "between a tag's key and its value") :
-			    complain(parser, "a tag is written tag:KEY=VALUE");
+	return *rule->key ? aspan_check_reader_expect(&parser->reader, '=',
+						      "between a tag's key and its value") :
+			    aspan_check_reader_complain(&parser->reader,
+							"a tag is written tag:KEY=VALUE");
 }
 
 /* As --by takes a key: with a backslash before a comma and a backslash. */
@@ -238,16 +169,17 @@ static int check_span(struct parser *parser)
 	if (parser->rule->subject != ASPAN_SUBJECT_SPAN || metric->adds_up) {
 		return 0;
 	}
-	return complain(parser,
-			"%s is not known of a span together with the spans in it; "
-			"%s(span-only:%s) is what is allocated in none of these",
-			metric->word, metric->word, parser->rule->name);
+	return aspan_check_reader_complain(
+		&parser->reader,
+		"%s is not known of a span together with the spans in it; "
+		"%s(span-only:%s) is what is allocated in none of these",
+		metric->word, metric->word, parser->rule->name);
 }
 
 static int parse_subject(struct parser *parser)
 {
 	struct aspan_check_rule *rule = parser->rule;
-	char word[MAX_WORD];
+	char word[ASPAN_CHECK_WORD_SIZE];
 	int result = 0;
 	bool is_quoted;
 
@@ -261,52 +193,58 @@ static int parse_subject(struct parser *parser)
 	if (result) {
 		return result;
 	}
-	skip_space(parser);
-	is_quoted = *parser->at == '"';
-	rule->name = read_name(parser, ")");
+	aspan_check_reader_skip_space(&parser->reader);
+	is_quoted = *parser->reader.at == '"';
+	rule->name = aspan_check_reader_read_name(&parser->reader, ")");
 	if (!rule->name) {
 		return -ENOMEM;
 	}
 	if (!*rule->name && !is_quoted) {
-		return complain(parser, "nothing is named between '(' and ')'");
+		return aspan_check_reader_complain(&parser->reader,
+						   "nothing is named between '(' and ')'");
 	}
 	if (rule->subject == ASPAN_SUBJECT_NAME && !is_quoted && strcmp(rule->name, "total") == 0) {
 		rule->subject = ASPAN_SUBJECT_TOTAL;
-		return expect(parser, ')', "after what it is measured of");
+		return aspan_check_reader_expect(&parser->reader, ')',
+						 "after what it is measured of");
 	}
-	result = expect(parser, ')', "after what it is measured of");
+	result = aspan_check_reader_expect(&parser->reader, ')', "after what it is measured of");
 	result = result ? result : check_span(parser);
 	return result ? result : find_breakdown(rule);
 }
 
 static int parse_operator(struct parser *parser)
 {
-	skip_space(parser);
+	aspan_check_reader_skip_space(&parser->reader);
 	for (unsigned int i = 0; i < ASPAN_OPERATOR_COUNT; i++) {
-		if (strncmp(parser->at, operators[i], strlen(operators[i])) == 0) {
+		if (strncmp(parser->reader.at, operators[i], strlen(operators[i])) == 0) {
 			parser->rule->comparison = (enum aspan_check_operator) i;
-			parser->at += strlen(operators[i]);
+			parser->reader.at += strlen(operators[i]);
 			return 0;
 		}
 	}
-	return complain(parser, "one of < <= == != >= > is missing before '%.20s'", parser->at);
+	return aspan_check_reader_complain(&parser->reader,
+					   "one of < <= == != >= > is missing before '%.20s'",
+					   parser->reader.at);
 }
 
 static int parse_limit(struct parser *parser)
 {
 	const struct aspan_check_metric_info *metric = &metrics[parser->rule->metric];
-	int result = aspan_check_limit_parse(&parser->at, metric->is_bytes, &parser->rule->limit,
-					     parser->message, parser->message_bytes);
+	int result = aspan_check_limit_parse(&parser->reader.at, metric->is_bytes,
+					     &parser->rule->limit, parser->reader.message,
+					     parser->reader.message_bytes);
 
 	if (result) {
 		return result;
 	}
-	skip_space(parser);
-	return *parser->at ? complain(parser,
-				      "nothing is expected after the limit, and there is "
-				      "'%.20s'",
-				      parser->at) :
-			     0;
+	aspan_check_reader_skip_space(&parser->reader);
+	return *parser->reader.at ? aspan_check_reader_complain(
+					    &parser->reader,
+					    "nothing is expected after the limit, and there is "
+					    "'%.20s'",
+					    parser->reader.at) :
+				    0;
 }
 
 static char *trim(const char *text)
@@ -326,14 +264,15 @@ static char *trim(const char *text)
 int aspan_check_rule_parse(struct aspan_check_rule *rule, const char *text, char *message,
 			   size_t message_bytes)
 {
-	struct parser parser = { .rule = rule, .message = message, .message_bytes = message_bytes };
+	struct parser parser = { .rule = rule,
+				 .reader = { .message = message, .message_bytes = message_bytes } };
 	int result;
 
 	*rule = (struct aspan_check_rule){ .text = trim(text) };
 	if (!rule->text) {
 		return -ENOMEM;
 	}
-	parser.at = rule->text;
+	parser.reader.at = rule->text;
 	result = parse_metric(&parser);
 	result = result ? result : parse_subject(&parser);
 	result = result ? result : parse_operator(&parser);

@@ -19,7 +19,7 @@ endif()
 if(TARGET allocspan-cli)
 	set(cli ${PROJECT_SOURCE_DIR}/lib/cli)
 	add_executable(test-check-rule test-check-rule.c
-		${cli}/check-limit.c ${cli}/check-rule.c ${cli}/check-value.c ${cli}/near-word.c
+		${cli}/check-limit.c ${cli}/check-reader.c ${cli}/check-rule.c ${cli}/check-value.c ${cli}/near-word.c
 		${cli}/json-report.c)
 	target_include_directories(test-check-rule PRIVATE ${cli})
 	target_link_libraries(test-check-rule PRIVATE allocspan-analysis allocspan_warnings
