@@ -29,17 +29,6 @@ void aspan_check_reader_skip_space(struct aspan_check_reader *reader)
 	}
 }
 
-int aspan_check_reader_expect(struct aspan_check_reader *reader, char c, const char *where)
-{
-	aspan_check_reader_skip_space(reader);
-	if (*reader->at != c) {
-		return aspan_check_reader_complain(reader, "'%c' is missing %s, before '%.20s'", c,
-						   where, reader->at);
-	}
-	reader->at++;
-	return 0;
-}
-
 void aspan_check_reader_read_word(struct aspan_check_reader *reader,
 				  char word[ASPAN_CHECK_WORD_SIZE])
 {

@@ -21,9 +21,6 @@ int aspan_check_reader_complain(struct aspan_check_reader *reader, const char *f
 
 void aspan_check_reader_skip_space(struct aspan_check_reader *reader);
 
-/* Reads this character, or complains that it is missing `where`. 0 or -EINVAL. */
-int aspan_check_reader_expect(struct aspan_check_reader *reader, char c, const char *where);
-
 /* Letters, digits, `_` and `-`; a longer word is cut. */
 void aspan_check_reader_read_word(struct aspan_check_reader *reader,
 				  char word[ASPAN_CHECK_WORD_SIZE]);

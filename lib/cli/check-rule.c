@@ -60,6 +60,19 @@ void aspan_check_rule_fini(struct aspan_check_rule *rule)
 	*rule = (struct aspan_check_rule){ 0 };
 }
 
+/* Reads this character, or complains that it is missing `where`. */
+static int expect(struct parser *parser, char c, const char *where)
+{
+	aspan_check_reader_skip_space(&parser->reader);
+	if (*parser->reader.at != c) {
+		return aspan_check_reader_complain(&parser->reader,
+						   "'%c' is missing %s, before '%.20s'", c, where,
+						   parser->reader.at);
+	}
+	parser->reader.at++;
+	return 0;
+}
+
 static int parse_metric(struct parser *parser)
 {
 	struct aspan_near_word near;
@@ -70,8 +83,7 @@ static int parse_metric(struct parser *parser)
 	for (unsigned int i = 0; i < ASPAN_METRIC_COUNT; i++) {
 		if (strcmp(metrics[i].word, word) == 0) {
 			parser->rule->metric = (enum aspan_check_metric) i;
-			return aspan_check_reader_expect(&parser->reader, '(',
-							 "after what is measured");
+			return expect(parser, '(', "after what is measured");
 		}
 		aspan_near_word_offer(&near, metrics[i].word);
 	}
@@ -131,8 +143,7 @@ static int parse_tag(struct parser *parser)
 	if (!rule->key) {
 		return -ENOMEM;
 	}
-	return *rule->key ? aspan_check_reader_expect(&parser->reader, '=',
-						      "between a tag's key and its value") :
+	return *rule->key ? expect(parser, '=', "between a tag's key and its value") :
 			    aspan_check_reader_complain(&parser->reader,
 							"a tag is written tag:KEY=VALUE");
 }
@@ -205,10 +216,9 @@ static int parse_subject(struct parser *parser)
 	}
 	if (rule->subject == ASPAN_SUBJECT_NAME && !is_quoted && strcmp(rule->name, "total") == 0) {
 		rule->subject = ASPAN_SUBJECT_TOTAL;
-		return aspan_check_reader_expect(&parser->reader, ')',
-						 "after what it is measured of");
+		return expect(parser, ')', "after what it is measured of");
 	}
-	result = aspan_check_reader_expect(&parser->reader, ')', "after what it is measured of");
+	result = expect(parser, ')', "after what it is measured of");
 	result = result ? result : check_span(parser);
 	return result ? result : find_breakdown(rule);
 }
