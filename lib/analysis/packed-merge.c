@@ -9,6 +9,7 @@
 
 #include "packed-heap.h"
 #include "packed-items.h"
+#include "packed-queue.h"
 #include "packed-threads.h"
 
 #include <errno.h>
@@ -24,6 +25,7 @@ struct aspan_packed_merge {
 	uint64_t newest_ns; /* of what was added */
 	uint64_t given_ns; /* of what came out */
 	bool is_ended;
+	struct aspan_packed_announce announce;
 	struct aspan_packed_merge_counts counts;
 	char error[256];
 };
@@ -42,6 +44,12 @@ void aspan_packed_merge_destroy(struct aspan_packed_merge *merge)
 	aspan_packed_heap_fini(&merge->heap);
 	aspan_packed_items_fini(&merge->items);
 	free(merge);
+}
+
+void aspan_packed_merge_set_announce(struct aspan_packed_merge *merge,
+				     void (*announce)(void *data, uint64_t address), void *data)
+{
+	merge->announce = (struct aspan_packed_announce){ .function = announce, .data = data };
 }
 
 const char *aspan_packed_merge_get_error(const struct aspan_packed_merge *merge)
@@ -67,83 +75,23 @@ fail(struct aspan_packed_merge *merge, const struct aspan_packed_fields *event,
 	return -EINVAL;
 }
 
-/* A record is not younger than its event, nor older than the record before it. */
-static uint64_t get_time(const struct aspan_packed_thread *thread)
-{
-	const struct aspan_packed_payload *payload = thread->first;
-	int64_t time_ns = (int64_t) (thread->record.time_ns + payload->offset_ns);
-
-	time_ns = time_ns > (int64_t) payload->event_ns ? (int64_t) payload->event_ns : time_ns;
-	time_ns = time_ns < (int64_t) thread->time_ns ? (int64_t) thread->time_ns : time_ns;
-	return (uint64_t) time_ns;
-}
-
-static void begin_payload(struct aspan_packed_thread *thread)
-{
-	aspan_packed_cursor_fini(&thread->cursor);
-	aspan_packed_cursor_init(&thread->cursor, &thread->first->event,
-				 thread->first->group_count);
-	thread->lost_count += thread->first->lost_count;
-}
-
-static void end_payload(struct aspan_packed_thread *thread)
-{
-	struct aspan_packed_payload *payload = thread->first;
-
-	thread->first = payload->next;
-	if (!thread->first) {
-		thread->last_link = &thread->first;
-	}
-	free(payload);
-}
-
 /* Goes to the thread's next record. 1; 0: there is none yet; or negative errno. */
 static int advance(struct aspan_packed_merge *merge, struct aspan_packed_thread *thread)
 {
-	for (;;) {
-		int result = aspan_packed_cursor_next(&thread->cursor, &thread->record);
+	int result = aspan_packed_queue_advance(thread, &merge->announce);
 
-		if (result == 1) {
-			thread->time_ns = get_time(thread);
-			return 1;
-		}
-		if (result) {
-			return result == -EINVAL ?
-				       fail(merge, &thread->first->event, &thread->cursor.error) :
-				       result;
-		}
-		end_payload(thread);
-		if (!thread->first) {
-			return 0;
-		}
-		begin_payload(thread);
-	}
-}
-
-/* Missing records are only known of between two events; a thread id that is used again begins anew. */
-static uint64_t count_lost(const struct aspan_packed_thread *thread,
-			   const struct aspan_packed_fields *event)
-{
-	return thread->is_begun && event->record_index > thread->next_index ?
-		       event->record_index - thread->next_index :
-		       0;
+	return result == -EINVAL ? fail(merge, &thread->first->event, &thread->cursor.error) :
+				   result;
 }
 
 static int queue_payload(struct aspan_packed_merge *merge, struct aspan_packed_thread *thread,
 			 struct aspan_packed_payload *payload)
 {
-	bool was_empty = !thread->first;
 	int result;
 
-	payload->lost_count = count_lost(thread, &payload->event);
-	thread->is_begun = true;
-	thread->next_index = payload->event.record_index + payload->event.record_count;
-	*thread->last_link = payload;
-	thread->last_link = &payload->next;
-	if (!was_empty) {
+	if (!aspan_packed_queue_add(thread, payload)) {
 		return 0;
 	}
-	begin_payload(thread);
 	result = advance(merge, thread);
 	return result == 1 ? aspan_packed_heap_push(&merge->heap, thread) : result;
 }
@@ -276,7 +224,7 @@ static void fill_record(struct aspan_packed_merge *merge, const struct aspan_pac
 			struct aspan_packed_output *output)
 {
 	const struct aspan_packed_payload *payload = thread->first;
-	const struct aspan_packed_record *record = &thread->record;
+	const struct aspan_packed_record *record = aspan_packed_queue_get_record(thread);
 
 	output->type = ASPAN_PACKED_RECORD;
 	output->record = record;

@@ -77,6 +77,13 @@ struct aspan_packed_merge;
 
 struct aspan_packed_merge *aspan_packed_merge_create(void);
 
+/*
+ * Records that have been decoded and come out soon are announced: their addresses can be fetched meanwhile. Before the first
+ * event.
+ */
+void aspan_packed_merge_set_announce(struct aspan_packed_merge *merge,
+				     void (*announce)(void *data, uint64_t address), void *data);
+
 /* NULL is allowed. Items that wait are not freed: take them out before. */
 void aspan_packed_merge_destroy(struct aspan_packed_merge *merge);
 

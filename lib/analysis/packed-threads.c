@@ -19,6 +19,7 @@ static void destroy_thread(struct aspan_packed_thread *thread)
 		thread->first = next;
 	}
 	aspan_packed_cursor_fini(&thread->cursor);
+	free(thread->batch);
 	free(thread);
 }
 

@@ -23,7 +23,13 @@ struct aspan_packed_thread {
 	uint64_t next_index; /* the record_index of the next event, if nothing is lost */
 	struct aspan_packed_payload *first, **last_link; /* a queue; cursor reads the first */
 	struct aspan_packed_cursor cursor;
-	struct aspan_packed_record record; /* the next one */
+	/*
+	 * Records that have been decoded: enough for what they need to be fetched from memory until it is their turn. NULL
+	 * while nothing waits.
+	 */
+	struct aspan_packed_record *batch;
+	uint32_t batch_next, batch_count; /* the current one is the one before batch_next */
+	int batch_result; /* what follows the batch: 1: more; 0: the end; or an error */
 	uint64_t time_ns; /* when it was made, by the trace's clock */
 	uint64_t lost_count; /* to be told before it */
 };

@@ -449,6 +449,35 @@ static void damage_of_the_first_record_is_told_at_once(void **state)
 	assert_non_null(strstr(aspan_packed_merge_get_error(merge), "(byte 0, first record 0)"));
 }
 
+static uint64_t announced[64];
+static size_t announced_count;
+
+static void note_announced(void *data, uint64_t address)
+{
+	assert_ptr_equal(data, announced);
+	announced[announced_count++] = address;
+}
+
+static void records_are_announced_before_they_come_in_their_order(void **state)
+{
+	uint64_t times[40];
+
+	(void) state;
+	for (size_t i = 0; i < 40; i++) {
+		times[i] = START + i;
+	}
+	aspan_packed_merge_set_announce(merge, note_announced, announced);
+	add_allocs(1, START + 100, 0, times, 40);
+	aspan_packed_merge_end(merge);
+	for (size_t i = 0; i < 40; i++) {
+		expect_record(1, START + i);
+		assert_true(announced_count > i);
+		assert_int_equal(announced[i], output.record->address);
+		assert_true(announced_count <= i + 16);
+	}
+	assert_int_equal(announced_count, 40);
+}
+
 static void items_can_be_taken_back(void **state)
 {
 	static const char a[] = "a", b[] = "b";
@@ -530,6 +559,7 @@ int main(void)
 		TEST(full_allocations_without_a_process_are_ignored_in_a_packed_trace),
 		TEST(damage_is_told_with_its_place),
 		TEST(damage_of_the_first_record_is_told_at_once),
+		TEST(records_are_announced_before_they_come_in_their_order),
 		TEST(items_can_be_taken_back),
 		TEST(many_threads_over_a_long_time),
 	};
