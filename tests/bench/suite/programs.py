@@ -61,19 +61,19 @@ def _compiler(directory, quick):
     """The compiler proper, on preprocessed text: one process."""
     source, text = directory / "big.cpp", directory / "big.ii"
     source.write_text("#include <string>\nstd::string f() { return {}; }\n" if quick else CPP)
-    subprocess.run(["g++", "-E", "-DPARTS=12", "-o", text, source], check=True)
+    subprocess.run(["g++", "-E", "-DPARTS=8", "-o", text, source], check=True)
     compiler = subprocess.run(["g++", "-print-prog-name=cc1plus"], check=True, capture_output=True, text=True)
-    return [compiler.stdout.strip(), "-quiet", "-O1", "-fpreprocessed", str(text), "-o", "/dev/null"], None
+    return [compiler.stdout.strip(), "-quiet", "-O0", "-fpreprocessed", str(text), "-o", "/dev/null"], None
 
 
 def _sqlite(directory, quick):
     script = directory / "work.sql"
     script.write_text(SQL.format(rows=2000 if quick else 40000) +
-                      "".join(QUERY.format(i=i) for i in range(2 if quick else 60)))
+                      "".join(QUERY.format(i=i) for i in range(2 if quick else 30)))
     return ["sqlite3", ":memory:"], script
 
 
-PROGRAMS = {"gcc": (_compiler, "cc1plus -O1 of a C++ file with many templates"),
+PROGRAMS = {"gcc": (_compiler, "cc1plus -O0 of a C++ file with many templates"),
             "sqlite3": (_sqlite, "sqlite3: inserts, an index, grouping queries, updates")}
 
 
@@ -102,7 +102,7 @@ def measure(context, name):
         command, standard_input = prepare(pathlib.Path(directory), context.quick)
         able = [variant for variant in CHOICES if not context.setting.why_not(variant)]
         taken = {variant: [] for variant in able}
-        for number in range(1 if context.quick else 7):
+        for number in range(1 if context.quick else 5):
             for variant in able if number % 2 == 0 else reversed(able):
                 context.say(f"{name}: round {number + 1}: {variant.name}")
                 taken[variant].append(_run_once(context, variant, command, standard_input))
