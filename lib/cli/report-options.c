@@ -19,6 +19,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define MESSAGE_BYTES 512
 #define MAX_TOP 1000000
@@ -244,6 +245,19 @@ static error_t parse_question(int key, char *argument, struct argp_state *state)
 	}
 }
 
+/* Nobody can read these there, and they could drive it. */
+static void refuse_terminal(struct argp_state *state)
+{
+	const struct aspan_report_options *options = state->input;
+	bool is_for_file = strcmp(options->format, "html") == 0 ||
+			   strcmp(options->format, "pprof") == 0;
+
+	if (is_for_file && !options->output && isatty(STDOUT_FILENO)) {
+		argp_error(state, "--format=%s is not for a terminal: add --output=FILE",
+			   options->format);
+	}
+}
+
 static error_t parse_option(int key, char *argument, struct argp_state *state)
 {
 	static const char *const values[] = {
@@ -280,6 +294,9 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 		return 0;
 	case ARGP_KEY_NO_ARGS:
 		argp_error(state, "name the directory of a trace");
+		return 0;
+	case ARGP_KEY_END:
+		refuse_terminal(state);
 		return 0;
 	default:
 		return parse_question(key, argument, state);

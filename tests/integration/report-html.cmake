@@ -19,6 +19,15 @@ if(TARGET allocspan-cli AND TARGET babeltrace-plugin-allocspan)
 		endforeach()
 	endforeach()
 
+	# Else the page would be tested with a fiction.
+	add_test(NAME integration/report_html_page/made_up_reports_are_as_the_schema_says
+		COMMAND sh -euc "for words in '30 hostile lossy' 0 300; do python3 report-html/example.py $words >$1; python3 report-json.py $2 $1; done"
+			sh ${CMAKE_CURRENT_BINARY_DIR}/report-html-example.json
+			${PROJECT_SOURCE_DIR}/lib/bt2-plugin/report.schema.json
+		WORKING_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR})
+	set_tests_properties(integration/report_html_page/made_up_reports_are_as_the_schema_says PROPERTIES
+		LABELS integration TIMEOUT 120)
+
 	set(script ${CMAKE_CURRENT_SOURCE_DIR}/report-html.sh)
 	set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${script})
 	file(STRINGS ${script} claims REGEX "^[a-z_0-9]+\\(\\) {$")

@@ -94,6 +94,11 @@ a_page_that_cannot_be_written_is_an_error() {
 	expect_error 'cannot write the report to /dev/full: No space left on device'
 }
 
+a_terminal_gets_no_page() {
+	expect_status 2 script -qec "'$ALLOCSPAN' report --format=html trace" /dev/null
+	grep -q 'format=html is not for a terminal: add --output=FILE' "$work/out" || fail "another reason"
+}
+
 the_plugin_writes_the_same_page() {
 	small_trace
 	report_page trace

@@ -43,6 +43,8 @@ class Example:
         self.names = HOSTILE if is_hostile else []
         self.groups = [self.make_group(i) for i in range(group_count)]
         self.places = [place for i in range(group_count) for place in self.make_places(i, group_count)]
+        for i, place in enumerate(self.places):
+            place["index"] = i
         self.totals = [sum(place["curve"][b] for place in self.places) for b in range(BUCKETS)]
         self.peak_bucket = self.totals.index(max(self.totals))
 
@@ -59,7 +61,8 @@ class Example:
         return {"id": i + 2, "name": component, "tags": {"tenant": tenant}, "text": f"{component} tenant={tenant}",
                 "process": i % len(self.processes)}
 
-    def make_curve(self, weight):
+    # In whole blocks.
+    def make_curve(self, weight, size):
         kind = self.random.choice(["grow", "burst", "saw", "plateau", "steps"])
         begin = self.random.randrange(0, BUCKETS // 2)
         length = self.random.randrange(BUCKETS // 12, BUCKETS // 2)
@@ -73,17 +76,17 @@ class Example:
                       "steps": int(part * 5) % 4 / 4 if part > 0 else 0}[kind]
             # Steps hold between their points.
             noise = 1 if kind == "steps" else 0.92 + 0.16 * self.random.random()
-            curve.append(int(weight * height * noise) // 16 * 16)
+            curve.append(int(weight * height * noise) // size * size)
         return curve
 
     def make_places(self, i, group_count):
         for _ in range(3 if group_count < 50 else 2):
             nodes = list(range(len(self.nodes)))
-            curve = self.make_curve(90_000_000 / (i + 3) ** 1.1 * self.random.random())
+            size = self.random.choice([24, 64, 100, 176, 512, 4000, 70000])
+            curve = self.make_curve(90_000_000 / (i + 3) ** 1.1 * self.random.random(), size)
             up = sum(max(0, b - a) for a, b in zip([0, *curve], curve))
             churn = up * self.random.randrange(0, 4)
-            size = self.random.choice([24, 64, 100, 176, 512, 4000, 70000])
-            never = curve[-1] * self.random.randrange(0, 3) // 3
+            never = curve[-1] * self.random.randrange(0, 3) // 3 // size * size
             yield {"group": i, "node": self.random.choice(nodes), "thread": self.random.randrange(len(self.threads)),
                    "callsite": self.random.randrange(len(self.callsites)), "curve": curve, "size": size,
                    "alloc_bytes": up + churn, "free_bytes": up + churn - curve[-1], "never": never}
@@ -93,7 +96,10 @@ class Example:
         curve = [sum(place["curve"][b] for place in places) for b in range(BUCKETS)]
         peak = max(curve)
         at = curve.index(peak)
-        blocks = lambda member: sum(place[member] // place["size"] for place in places)
+        # Of each place a part: sums of parts are what adds up.
+        blocks = lambda member, part=1: sum(place[member] // place["size"] // part for place in places)
+        total = lambda member, part=1: sum(place[member] // part for place in places)
+        lost = len(places) if self.is_lossy else 0
         foreign = [place for place in places if place["group"] % 4 == 0]
         foreign_count = sum(place["free_bytes"] // place["size"] // 10 for place in foreign)
         never = sum(place["never"] for place in places)
@@ -107,12 +113,12 @@ class Example:
             "keys": keys, "alloc_count": blocks("alloc_bytes"), "alloc_bytes": sum(p["alloc_bytes"] for p in places),
             "free_count": blocks("free_bytes"), "free_bytes": sum(p["free_bytes"] for p in places),
             "live_count": sum(p["curve"][-1] // p["size"] for p in places), "live_bytes": curve[-1],
-            "lost_alloc_count": 12 if self.is_lossy else 0, "lost_free_count": 3 if self.is_lossy else 0,
+            "lost_alloc_count": 12 * lost, "lost_free_count": 3 * lost,
             "unsure_free_count": 0, "unsure_free_bytes": 0, "foreign_free_count": foreign_count,
             "foreign_free_bytes": sum(place["free_bytes"] // 10 for place in foreign), "certain": not self.is_lossy,
             "peak_live_bytes": peak, "peak_time_ns": self.time(at), "bytes_at_total_peak": curve[self.peak_bucket],
-            "other_thread_free_count": blocks("free_bytes") // 5, "other_thread_free_bytes": sum(p["free_bytes"] for p in places) // 5,
-            "temporary_count": blocks("alloc_bytes") // 3, "temporary_bytes": sum(p["alloc_bytes"] for p in places) // 9,
+            "other_thread_free_count": blocks("free_bytes", 5), "other_thread_free_bytes": total("free_bytes", 5),
+            "temporary_count": blocks("alloc_bytes", 3), "temporary_bytes": total("alloc_bytes", 9),
             "never_freed_count": sum(p["never"] // p["size"] for p in places), "never_freed_bytes": never,
             "oldest_never_freed_ns": self.time(3) if never else None,
             "sizes": self.buckets(sizes), "lifetimes": self.buckets(lifetimes),
@@ -131,7 +137,7 @@ class Example:
                 for order, (count, total) in sorted(histogram.items()) if count]
 
     def parts(self, places, value):
-        parts = [[self.places.index(place), value(place)] for place in places if value(place) > 0]
+        parts = [[place["index"], value(place)] for place in places if value(place) > 0]
         return sorted(parts, key=lambda part: -part[1])[:PARTS]
 
     def time(self, bucket):
