@@ -454,6 +454,13 @@ void aspan_message_reader_prefetch(const struct aspan_message_reader *reader,
 	}
 }
 
+static void prefetch_record(void *model, uint64_t address)
+{
+	if (aspan_model_wants_prefetch(model)) {
+		aspan_model_prefetch(model, address);
+	}
+}
+
 int aspan_message_reader_read(struct aspan_message_reader *reader, const bt_message *message)
 {
 	int result;
@@ -465,6 +472,7 @@ int aspan_message_reader_read(struct aspan_message_reader *reader, const bt_mess
 			FAIL(reader, "no memory for packed events");
 			return -ENOMEM;
 		}
+		aspan_packed_reader_set_announce(reader->packed, prefetch_record, reader->model);
 	}
 	if (!reader->packed) {
 		return read_now(reader, message);

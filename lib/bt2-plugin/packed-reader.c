@@ -49,6 +49,12 @@ struct aspan_packed_reader *aspan_packed_reader_create(bt_self_component *compon
 	return reader;
 }
 
+void aspan_packed_reader_set_announce(struct aspan_packed_reader *reader,
+				      void (*announce)(void *data, uint64_t address), void *data)
+{
+	aspan_packed_merge_set_announce(reader->merge, announce, data);
+}
+
 void aspan_packed_reader_destroy(struct aspan_packed_reader *reader)
 {
 	void *item;

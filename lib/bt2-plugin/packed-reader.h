@@ -27,6 +27,10 @@ bool aspan_packed_reader_is_wanted_for(const bt_message *message);
 /* Causes of errors are appended as the component's. NULL without memory. */
 struct aspan_packed_reader *aspan_packed_reader_create(bt_self_component *component);
 
+/* As aspan_packed_merge_set_announce(). */
+void aspan_packed_reader_set_announce(struct aspan_packed_reader *reader,
+				      void (*announce)(void *data, uint64_t address), void *data);
+
 /* NULL is allowed. */
 void aspan_packed_reader_destroy(struct aspan_packed_reader *reader);
 
