@@ -31,6 +31,7 @@
 #define START_TIMEOUT_MS 60000
 #define POLL_MS 1000
 #define RETRY_NS 5000000
+#define END_TIMEOUT_NS 10000000000
 
 bool aspan_record_daemon_is_running(void)
 {
@@ -290,17 +291,35 @@ int aspan_record_daemon_start(struct aspan_record_daemon *daemon)
 	return ret;
 }
 
-static void end_shared(struct aspan_record_daemon *daemon)
+/* It is our child if we started it. */
+static bool has_ended(pid_t pid)
+{
+	return waitpid(pid, NULL, WNOHANG) == pid || kill(pid, 0) < 0;
+}
+
+/*
+ * The consumer of LTTng 2.13 now and then sleeps on at its end, and the daemon waits for it. The trace is whole by
+ * then, so what is left of the daemon's session can be killed.
+ */
+static void end_daemon(pid_t pid)
 {
 	const struct timespec retry = { .tv_nsec = RETRY_NS };
+
+	kill(pid, SIGTERM);
+	for (int64_t waited_ns = 0; !has_ended(pid); waited_ns += RETRY_NS) {
+		if (waited_ns == END_TIMEOUT_NS) {
+			kill(-pid, SIGKILL);
+		}
+		nanosleep(&retry, NULL);
+	}
+}
+
+static void end_shared(struct aspan_record_daemon *daemon)
+{
 	pid_t pid = aspan_record_place_leave(daemon->place);
 
 	if (pid > 0) {
-		kill(pid, SIGTERM);
-		/* It is our child if we started it. */
-		while (waitpid(pid, NULL, WNOHANG) != pid && kill(pid, 0) == 0) {
-			nanosleep(&retry, NULL);
-		}
+		end_daemon(pid);
 	}
 	aspan_record_place_close(daemon->place, pid > 0);
 }
@@ -310,8 +329,7 @@ void aspan_record_daemon_stop(struct aspan_record_daemon *daemon)
 	if (daemon->is_shared) {
 		end_shared(daemon);
 	} else if (daemon->pid > 0) {
-		kill(daemon->pid, SIGTERM);
-		waitpid(daemon->pid, NULL, 0);
+		end_daemon(daemon->pid);
 	}
 	if (daemon->is_mounted) {
 		umount2(ASPAN_ROOT_RUN_DIRECTORY, MNT_DETACH);

@@ -120,4 +120,23 @@ says_so_when_its_daemon_dies() {
 	expect_nothing_left
 }
 
+# As the daemon does now and then whose consumer sleeps on.
+a_daemon_that_does_not_end_is_killed() {
+	cat >stubborn <<'END'
+#!/bin/sh
+trap '' TERM
+trap 'kill -USR1 $PPID' USR1
+lttng-sessiond "$@" &
+daemon=$!
+while kill -0 $daemon 2>/dev/null; do
+	wait $daemon
+done
+END
+	chmod +x stubborn
+	expect_status 0 env LTTNG_SESSIOND_PATH="$PWD/stubborn" "$ALLOCSPAN" record -o trace -- \
+		"$RECORD_TARGET" enter g alloc 3
+	expect_equal "allocations" "$(count allocspan:alloc trace)" 3
+	expect_nothing_left
+}
+
 run_claim "$@"
