@@ -242,6 +242,8 @@ static void times_of_a_thread_never_go_back(void **state)
 	aspan_packed_merge_end(merge);
 	expect_record(1, START + 50);
 	expect_record(1, START + 50);
+	/* Its own clock went back, and nothing else was in its way. */
+	assert_int_equal(aspan_packed_merge_get_counts(merge)->late_records, 0);
 }
 
 static void a_record_is_not_younger_than_its_event(void **state)
@@ -360,6 +362,37 @@ static void threads_of_other_processes_and_traces_are_others(void **state)
 	expect_nothing();
 }
 
+/* Whatever they are called: here vpid and namespace are mixed up to the same key. */
+static void threads_of_one_key_are_told_apart(void **state)
+{
+	struct aspan_origin namespaces[] = { { .pid_namespace = 5 }, { .pid_namespace = 0 } };
+	const int64_t vpids[] = { 1, (INT64_C(5) << 32) ^ 1 };
+	struct aspan_packed_fields event = {
+		.version = 1,
+		.vtid = 1,
+		.thread_name = "",
+		.record_count = 1,
+		.begin_ns = START,
+		.flush_ns = START,
+		.groups = GROUPS,
+		.groups_bytes = sizeof(GROUPS) - 1,
+		.records = "\xa4\x01\x01\x01",
+		.records_bytes = 4,
+	};
+
+	(void) state;
+	for (size_t i = 0; i < 2; i++) {
+		event.vpid = vpids[i];
+		event.record_index = i * 1000;
+		assert_int_equal(
+			aspan_packed_merge_add_event(merge, &namespaces[i], START, 0, &event), 0);
+	}
+	aspan_packed_merge_end(merge);
+	expect_record(1, START);
+	expect_record(1, START);
+	expect_nothing();
+}
+
 static void add_full(uint64_t time_ns, const char *item, struct aspan_origin origin)
 {
 	assert_int_equal(
@@ -416,7 +449,7 @@ static void what_is_known_to_be_ignored_does_not_wait(void **state)
 static void full_allocations_without_a_process_are_ignored_in_a_packed_trace(void **state)
 {
 	(void) state;
-	add_full(START + 1, "without", (struct aspan_origin){ .trace = 0 });
+	add_full(START + 1, "without", (struct aspan_origin){ .trace = 0, .pid_namespace = 7 });
 	add_full(START + 1, "of another trace", (struct aspan_origin){ .trace = 1 });
 	add_alloc(1, START, START + 10, 0);
 	aspan_packed_merge_end(merge);
@@ -447,6 +480,31 @@ static void damage_of_the_first_record_is_told_at_once(void **state)
 	writer.record_count = 1;
 	assert_int_equal(add(1, START, START + 10, 0), -EINVAL);
 	assert_non_null(strstr(aspan_packed_merge_get_error(merge), "(byte 0, first record 0)"));
+}
+
+/* More than fit at first, while some have been taken, so that the queue grows around its seam. */
+static void many_items_stay_in_order(void **state)
+{
+	static const char items[3000];
+	size_t given = 0, added = 0;
+
+	(void) state;
+	for (; added < 1000; added++) {
+		add_item(START + added * MS, &items[added]);
+		if (added % 3 == 0 && aspan_packed_merge_next(merge, &output) == 1) {
+			assert_ptr_equal(output.item, &items[given++]);
+		}
+	}
+	assert_true(given > 0 && given < added);
+	for (; added < 3000; added++) {
+		add_item(START + 1000 * MS, &items[added]);
+	}
+	aspan_packed_merge_end(merge);
+	while (given < added) {
+		assert_int_equal(aspan_packed_merge_next(merge, &output), 1);
+		assert_ptr_equal(output.item, &items[given++]);
+	}
+	expect_nothing();
 }
 
 static uint64_t announced[64];
@@ -554,11 +612,13 @@ int main(void)
 		TEST(a_gap_is_the_exact_number_of_lost_records),
 		TEST(a_thread_id_that_is_used_again_is_no_loss),
 		TEST(threads_of_other_processes_and_traces_are_others),
+		TEST(threads_of_one_key_are_told_apart),
 		TEST(full_allocations_of_a_packed_process_are_ignored),
 		TEST(what_is_known_to_be_ignored_does_not_wait),
 		TEST(full_allocations_without_a_process_are_ignored_in_a_packed_trace),
 		TEST(damage_is_told_with_its_place),
 		TEST(damage_of_the_first_record_is_told_at_once),
+		TEST(many_items_stay_in_order),
 		TEST(records_are_announced_before_they_come_in_their_order),
 		TEST(items_can_be_taken_back),
 		TEST(many_threads_over_a_long_time),
