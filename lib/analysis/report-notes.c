@@ -140,6 +140,50 @@ static int note_old_groups(struct aspan_report *report)
 			count);
 }
 
+static bool asks_by(const struct aspan_questions *questions, enum aspan_dimension dimension)
+{
+	for (size_t i = 0; i < questions->breakdown_count; i++) {
+		for (size_t k = 0; k < questions->breakdowns[i].key_count; k++) {
+			if (questions->breakdowns[i].keys[k].dimension == dimension) {
+				return true;
+			}
+		}
+	}
+	return false;
+}
+
+/* Formats that ask for everything do not mean that anybody misses this. */
+static bool is_asked_for(const struct aspan_report *report, enum aspan_dimension dimension)
+{
+	return !report->questions->wants_found_tags && asks_by(report->questions, dimension);
+}
+
+static int note_callsites(struct aspan_report *report)
+{
+	if (!is_asked_for(report, ASPAN_BY_CALLSITE) || report->callsite_count > 0) {
+		return 0;
+	}
+	return add_note(report,
+			"the trace has no context 'ip', so call sites are not known; record "
+			"with 'allocspan record --callsite', or lttng add-context -u -t ip");
+}
+
+static int note_threads(struct aspan_report *report)
+{
+	bool is_asked = is_asked_for(report, ASPAN_BY_THREAD) ||
+			is_asked_for(report, ASPAN_BY_SPAN);
+
+	for (size_t i = 0; is_asked && i < report->thread_count; i++) {
+		if (report->threads[i].vtid == 0) {
+			return add_note(report,
+					"the trace has no context 'vtid', so all threads of a "
+					"process are taken for one; record with lttng add-context "
+					"-u -t vpid -t vtid -t procname");
+		}
+	}
+	return 0;
+}
+
 static int note_silence(struct aspan_report *report)
 {
 	if (report->model->event_counts[ASPAN_EVENT_ALLOC] || report->model->discarded_events) {
@@ -154,7 +198,8 @@ int aspan_report_add_notes(struct aspan_report *report)
 {
 	int (*const steps[])(struct aspan_report *) = { note_cut,	 note_losses,
 							note_processes,	 note_inconsistencies,
-							note_old_groups, note_silence };
+							note_old_groups, note_callsites,
+							note_threads,	 note_silence };
 
 	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
 		int result = steps[i](report);

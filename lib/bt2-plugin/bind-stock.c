@@ -4,6 +4,8 @@
  */
 #include "bind-stock.h"
 
+#include "trace-kind.h"
+
 #include <string.h>
 
 /* Which fields an event has, in the order in which they are read. */
@@ -78,6 +80,8 @@ int aspan_bind_stock_read(const struct aspan_bind_stock *stock, struct aspan_bin
 		/* With a size of 0, null may be the answer of an allocator that freed the block. */
 		if (fields[2].bits && (address || fields[1].bits == 0)) {
 			event->address = fields[2].bits;
+			/* Free and alloc of one block that goes on. */
+			event->kind = ASPAN_KIND_REALLOC;
 			result = aspan_bind_replay_free(replay, model, event);
 			event->address = address;
 			event->size_bytes = fields[1].bits;

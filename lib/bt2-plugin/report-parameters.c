@@ -70,15 +70,6 @@ static bool take_value(struct reader *reader, const bt_value *value)
 	return options->value < ASPAN_STACK_VALUE_COUNT;
 }
 
-static bool take_output(struct reader *reader, const bt_value *value)
-{
-	if (!*get_text(value)) {
-		return false;
-	}
-	reader->parameters->output = strdup(get_text(value));
-	return reader->parameters->output;
-}
-
 static bool add_breakdown(struct reader *reader, const char *text)
 {
 	char message[MESSAGE_BYTES];
@@ -154,16 +145,29 @@ static bool take_temporary(struct reader *reader, const bt_value *value)
 					 &reader->parameters->questions.temporary_ns) == 0;
 }
 
+static bool copy_text(char **copy, const bt_value *value)
+{
+	if (!*get_text(value)) {
+		return false;
+	}
+	free(*copy);
+	*copy = strdup(get_text(value));
+	return *copy;
+}
+
+static bool take_output(struct reader *reader, const bt_value *value)
+{
+	return copy_text(&reader->parameters->output, value);
+}
+
 static bool take_from(struct reader *reader, const bt_value *value)
 {
-	reader->parameters->from = get_text(value);
-	return *get_text(value);
+	return copy_text(&reader->parameters->from, value);
 }
 
 static bool take_to(struct reader *reader, const bt_value *value)
 {
-	reader->parameters->to = get_text(value);
-	return *get_text(value);
+	return copy_text(&reader->parameters->to, value);
 }
 
 static bool take_begin(struct reader *reader, const bt_value *value)
@@ -326,4 +330,6 @@ int aspan_report_parameters_init(struct aspan_report_parameters *parameters,
 void aspan_report_parameters_fini(struct aspan_report_parameters *parameters)
 {
 	free(parameters->output);
+	free(parameters->from);
+	free(parameters->to);
 }

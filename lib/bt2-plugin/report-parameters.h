@@ -23,7 +23,7 @@ struct aspan_report_parameters {
 	char *output; /* NULL: standard output */
 	bool is_cut_short;
 	const bt_value *bindings; /* an array of strings, borrowed from the map; or NULL */
-	const char *from, *to; /* as above */
+	char *from, *to; /* NULL: all of the trace */
 	struct aspan_time_range range;
 };
 

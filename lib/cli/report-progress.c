@@ -32,11 +32,13 @@ void aspan_report_progress_begin(struct aspan_report_progress *progress)
 		/* A line is taken away with an escape sequence. */
 		.is_wanted = aspan_terminal_is_interactive(stderr) && term &&
 			     strcmp(term, "dumb") != 0,
+		.start_ns = now_ns(),
 		.next_ns = now_ns() + FIRST_AFTER_NS,
 	};
 }
 
-static unsigned int get_percent(const struct aspan_report_progress *progress, uint64_t trace_ns)
+/* How much of the trace's time has been read, from 0 to 1. */
+static double get_part(const struct aspan_report_progress *progress, uint64_t trace_ns)
 {
 	double whole = (double) progress->end_ns - (double) progress->begin_ns;
 	double done = (double) trace_ns - (double) progress->begin_ns;
@@ -44,13 +46,21 @@ static unsigned int get_percent(const struct aspan_report_progress *progress, ui
 	if (whole <= 0 || done <= 0) {
 		return 0;
 	}
-	return done < whole ? (unsigned int) (100 * done / whole) : 100;
+	return done < whole ? done / whole : 1;
+}
+
+/* As fast as until now. */
+static unsigned int get_seconds_left(const struct aspan_report_progress *progress, uint64_t now,
+				     double part)
+{
+	return (unsigned int) ((double) (now - progress->start_ns) / 1e9 * (1 - part) / part + 0.5);
 }
 
 void aspan_report_progress_update(struct aspan_report_progress *progress, uint64_t event_count,
 				  uint64_t trace_ns)
 {
 	uint64_t now;
+	double part;
 
 	if (!progress->is_wanted) {
 		return;
@@ -62,10 +72,14 @@ void aspan_report_progress_update(struct aspan_report_progress *progress, uint64
 	progress->next_ns = now + INTERVAL_NS;
 	progress->is_shown = true;
 	fprintf(stderr, ERASE_LINE "reading: ");
+	part = get_part(progress, trace_ns);
 	if (progress->end_ns > progress->begin_ns) {
-		fprintf(stderr, "%u%%, ", get_percent(progress, trace_ns));
+		fprintf(stderr, "%.0f%%, ", 100 * part);
 	}
 	fprintf(stderr, "%.1f million events", (double) event_count / 1e6);
+	if (part > 0) {
+		fprintf(stderr, ", %u s left", get_seconds_left(progress, now, part));
+	}
 	fflush(stderr);
 }
 

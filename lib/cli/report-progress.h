@@ -11,7 +11,8 @@
 struct aspan_report_progress {
 	bool is_wanted;
 	bool is_shown; /* a line stands on the terminal */
-	uint64_t next_ns; /* when it is due, on CLOCK_MONOTONIC */
+	uint64_t start_ns; /* of reading, on CLOCK_MONOTONIC */
+	uint64_t next_ns; /* when the line is due, as above */
 	int64_t begin_ns, end_ns; /* of the trace; 0 and 0 if unknown */
 };
 

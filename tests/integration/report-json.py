@@ -96,7 +96,7 @@ def main():
         return found[0]
 
     for expression in sys.argv[3:]:
-        assert eval(expression, {"d": d, "g": g, "r": r}), f"not true: {expression}"
+        assert eval(f"({expression})", {"d": d, "g": g, "r": r}), f"not true: {expression}"
 
 
 main()

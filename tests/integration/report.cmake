@@ -5,14 +5,20 @@ if(TARGET allocspan-cli AND TARGET babeltrace-plugin-allocspan)
 	target_include_directories(trace-maker PRIVATE ${PROJECT_SOURCE_DIR}/tp)
 	target_link_libraries(trace-maker PRIVATE allocspan_warnings Threads::Threads ${CMAKE_DL_LIBS})
 
+	add_executable(report-target report-target.c)
+	target_link_libraries(report-target PRIVATE allocspan allocspan_warnings Threads::Threads)
+	# By function and line: with debug information, whatever the build, and no function inside another.
+	target_compile_options(report-target PRIVATE -g -O1 -fno-inline)
+
 	string(JOIN ";" environment
+		"REPORT_TARGET=$<TARGET_FILE:report-target>"
 		"ALLOCSPAN=$<TARGET_FILE:allocspan-cli>"
 		"TRACE_MAKER=$<TARGET_FILE:trace-maker>"
 		"TP_LIBRARY=$<TARGET_FILE:allocspan-tp>"
 		"PLUGIN_DIRECTORY=$<TARGET_FILE_DIR:babeltrace-plugin-allocspan>"
 		"REPORT_SCHEMA=${PROJECT_SOURCE_DIR}/lib/bt2-plugin/report.schema.json")
 
-	foreach(suite content gaps damage terminal)
+	foreach(suite content answers gaps damage terminal)
 		set(script ${CMAKE_CURRENT_SOURCE_DIR}/report-${suite}.sh)
 		set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${script})
 		# A claim is a function; helpers begin with what they do for one, or are called as what they make.

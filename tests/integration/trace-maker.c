@@ -9,8 +9,8 @@
  * one and each thread of it too, both made when they are first named; @0.0 is meant where none is named.
  * A line is begun when the one before it is done, so the order of the lines is that of the events.
  *
- *	alloc PTR SIZE GROUP TAGS [SPAN]
- *	free PTR SIZE SOURCE CURRENT TAGS [SPAN]
+ *	alloc PTR SIZE GROUP TAGS [SPAN [KIND]]
+ *	free PTR SIZE SOURCE CURRENT TAGS [SPAN [KIND]]
  *	span_enter SPAN PARENT NAME GROUP TAGS
  *	span_exit SPAN NAME GROUP ALLOCS BYTES FREES BYTES
  *	group_register GROUP NAME TAGS
@@ -23,7 +23,8 @@
  *	exec				the process runs this program anew and keeps its pid
  *	shell COMMAND			runs a shell command, in no process of the script
  *
- * Strings are percent-encoded (%20 is a space); `-` is the empty string.
+ * KIND is a number of tp/trace-kind.h; SPAN and KIND are 0 where they are not given. Strings are percent-encoded (%20 is a
+ * space); `-` is the empty string.
  */
 #include "trace-events.h"
 
@@ -145,22 +146,22 @@ static void split(struct line *line)
 #define T(index) text_argument(line, index)
 #define N(index) number(line, index)
 
-/* The span that the event is in: none where the line names none. */
-static uint64_t span(const struct line *line, size_t index)
+/* What a line may leave out. */
+static uint64_t number_or_zero(const struct line *line, size_t index)
 {
 	return index < line->word_count ? N(index) : 0;
 }
 
 static void do_alloc(const struct line *line)
 {
-	events->alloc.emit(pointer(line, 1), N(2), N(3), span(line, 5), ASPAN_KIND_MALLOC, T(4),
-			   CALLER);
+	events->alloc.emit(pointer(line, 1), N(2), N(3), number_or_zero(line, 5),
+			   number_or_zero(line, 6), T(4), CALLER);
 }
 
 static void do_free(const struct line *line)
 {
-	events->free.emit(pointer(line, 1), N(2), N(3), N(4), span(line, 6), ASPAN_KIND_MALLOC,
-			  T(5), CALLER);
+	events->free.emit(pointer(line, 1), N(2), N(3), N(4), number_or_zero(line, 6),
+			  number_or_zero(line, 7), T(5), CALLER);
 }
 
 static void do_span_enter(const struct line *line)
