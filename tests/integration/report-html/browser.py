@@ -51,6 +51,12 @@ class Page:
         self.path = path
         self.report = report
 
+    def load(self):
+        """Opens the page and waits until it is drawn: it measures itself a frame after it was loaded."""
+        self.driver.get(self.path.as_uri())
+        self.driver.execute_async_script(
+            "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => done()))")
+
     def find(self, selector):
         return self.driver.find_element(By.CSS_SELECTOR, selector)
 
@@ -137,9 +143,11 @@ def opened(html, report):
     driver = None
     try:
         driver = start(folder)
-        path = pathlib.Path(html).resolve()
-        driver.get(path.as_uri())
-        yield Page(driver, path, report)
+        # A machine under load may take its time.
+        driver.set_script_timeout(120)
+        page = Page(driver, pathlib.Path(html).resolve(), report)
+        page.load()
+        yield page
     finally:
         if driver:
             driver.quit()

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""One claim about the page of a report, in real Chromium: main.py CLAIM [HTML JSON]
+"""Claims about the page of a report, in real Chromium: main.py CLAIM or main.py CLAIM,CLAIM... HTML JSON
 
 Without HTML, the page is filled with a made-up report (example.py). REPORT_PAGE, set by ctest, is the page as it is built. Exits
 with 77 where there is no browser. main.py alone lists the claims.
@@ -32,14 +32,17 @@ def main():
         print("\n".join(claims()))
         return
     browser.skip_without_browser()
-    claim = claims()[sys.argv[1]]
+    wanted = [claims()[name] for name in sys.argv[1].split(",")]
     if len(sys.argv) == 4:
         report = json.loads(pathlib.Path(sys.argv[3]).read_bytes())
         with browser.opened(sys.argv[2], report) as page:
-            claim(page)
-    else:
-        with browser.page_of(browser.make_report(*claim.__doc__.rsplit("Report:", 1)[-1].split())
-                             if "Report:" in claim.__doc__ else browser.make_report(30)) as page:
+            for claim in wanted:
+                page.load()
+                claim(page)
+        return
+    for claim in wanted:
+        words = claim.__doc__.split("Report:")[1].split() if "Report:" in claim.__doc__ else [30]
+        with browser.page_of(browser.make_report(*words)) as page:
             claim(page)
 
 
