@@ -192,6 +192,17 @@ a_report_that_lacks_a_number_decides_nothing() {
 	expect_status 0 check "$work/json" 'leak(parser) == 600' 'allocs(span:render) == 2' 'temporary(total) == 1'
 }
 
+# No verdict, and one line that says why.
+what_is_no_trace_is_said() {
+	mkdir empty
+	expect_status 1 check empty 'allocs(total) < 1'
+	expect_error 'empty'
+	[ ! -s "$work/out" ] || fail "a verdict"
+	echo '{' >broken.json
+	expect_status 1 check broken.json 'allocs(total) < 1'
+	expect_error 'broken.json is no report'
+}
+
 wrong_rules_are_wrong_usage() {
 	mkdir trace
 	while read -r rule; do

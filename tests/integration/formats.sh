@@ -150,4 +150,16 @@ a_trace_that_cannot_be_read_leaves_no_file() {
 	[ "$(ls)" = "$(printf 'lttng.log\nout\ntrace')" ] || fail "something is left: $(ls)"
 }
 
+# Writing had begun, and comes to nothing.
+a_window_after_the_trace_leaves_no_file() {
+	record_everything
+	echo before >out
+	for format in csv perfetto; do
+		expect_status 1 report --format=$format --from=1000s -o out trace
+		expect_error "the trace ends before --from"
+		[ "$(cat out)" = before ] || fail "the file is another"
+		[ "$(ls)" = "$(printf 'lttng.log\nout\ntrace')" ] || fail "something is left: $(ls)"
+	done
+}
+
 run_claim "$@"

@@ -11,6 +11,11 @@ if(TARGET allocspan-report-formats)
 	target_include_directories(test-report-formats PRIVATE ${PROJECT_BINARY_DIR}/lib/bt2-plugin)
 	target_link_libraries(test-report-formats PRIVATE allocspan-report-formats allocspan_warnings
 		PkgConfig::CMOCKA PkgConfig::JSON_C PkgConfig::PROTOBUF_C ZLIB::ZLIB)
+	add_executable(test-report-perfetto test-report-perfetto.c)
+	target_link_libraries(test-report-perfetto PRIVATE allocspan-report-formats allocspan_warnings
+		PkgConfig::CMOCKA PkgConfig::JSON_C)
+	add_test(NAME unit/test-report-perfetto COMMAND test-report-perfetto)
+	set_tests_properties(unit/test-report-perfetto PROPERTIES LABELS unit TIMEOUT 60)
 	add_test(NAME unit/test-report-formats COMMAND test-report-formats)
 	set_tests_properties(unit/test-report-formats PROPERTIES LABELS unit TIMEOUT 60)
 endif()
