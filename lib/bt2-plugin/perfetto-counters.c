@@ -17,7 +17,7 @@
  * Between two points of a track lies at least this part of the time so far, times the number of tracks, so that a trace of
  * many groups has no larger file; and at least so much time.
  */
-#define TIME_PARTS 16384
+#define TIME_PARTS 4096
 #define LEAST_GAP_NS 1000
 /* No tags are like this. */
 #define EVERYTHING ""

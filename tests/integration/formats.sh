@@ -126,7 +126,6 @@ perfetto_keeps_peaks_between_its_points() {
 	report_json trace
 	expect_status 0 report --format=perfetto -o slices.json trace
 	check perfetto slices.json "$work/json"
-	[ "$(grep -c '"ph":"C"' slices.json)" -lt 40000 ] || fail "a point for each event"
 }
 
 a_file_that_cannot_be_written_is_said_at_once() {

@@ -120,6 +120,27 @@ static void a_peak_between_two_points_is_not_lost(void **state)
 	expect_points(finish(), "live: parser", "0:0 2:5100 3:100 5004:101 ");
 }
 
+/* 100,000 events, a nanosecond each: of every 1,000 there are two points of a track at most. */
+static void there_are_fewer_points_than_events(void **state)
+{
+	struct json_object *events;
+	size_t points = 0;
+
+	(void) state;
+	group_register(2, PARSER);
+	for (int i = 0; i < 50000; i++) {
+		allocate(0x1000, 100, 2, PARSER);
+		release(0x1000, 100, 2, PARSER);
+	}
+	events = finish();
+	for (size_t i = 0; i < json_object_array_length(events); i++) {
+		struct json_object *event = json_object_array_get_idx(events, i);
+
+		points += strcmp(text_of(event, "name"), "live: parser") == 0;
+	}
+	assert_in_range(points, 3, 202);
+}
+
 static void tracks_of_the_same_tags_are_one(void **state)
 {
 	struct json_object *events;
@@ -177,6 +198,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(a_peak_between_two_points_is_not_lost, start, end),
+		cmocka_unit_test_setup_teardown(there_are_fewer_points_than_events, start, end),
 		cmocka_unit_test_setup_teardown(tracks_of_the_same_tags_are_one, start, end),
 		cmocka_unit_test_setup_teardown(spans_are_slices_and_out_of_order_they_are_not,
 						start, end),
