@@ -153,8 +153,10 @@ static int add_groups(struct aspan_report_build *build)
 static int describe_thread(struct aspan_report *report, struct aspan_report_thread *made)
 {
 	const char *process = report->processes[made->process].text;
+	const struct aspan_process *of = report->processes[made->process].process;
 
-	if (made->vtid == 0) {
+	/* The main thread is called as its process. */
+	if (made->vtid == 0 || (of->has_vpid && made->vtid == of->vpid)) {
 		return KEEP(report, &made->text, "%s", process);
 	}
 	if (report->process_count > 1) {

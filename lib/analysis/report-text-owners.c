@@ -212,11 +212,12 @@ int aspan_report_text_write_leaks(const struct aspan_report_text *text)
 		fputs("nothing\n", text->stream);
 		return 0;
 	}
-	fprintf(text->stream, "%s%s blocks, %s%s\n", all->is_certain ? "" : "at most ",
+	fprintf(text->stream, "%s%s blocks, %s%s\n", text->report->is_complete ? "" : "at most ",
 		aspan_text_format_count(count, all->never_freed.count),
 		aspan_text_format_bytes(bytes, all->never_freed.bytes),
-		all->is_certain ? "" :
-				  ": which of them leaked cannot be told, as events are missing");
+		text->report->is_complete ?
+			"" :
+			": which of them leaked cannot be told, as events are missing");
 	return write_leaks(text);
 }
 

@@ -226,9 +226,9 @@ static void write_row(const struct aspan_text_table *table, size_t row, const si
 				   is_last || table->columns[column].is_text ? widths[column] : 0,
 				   stream);
 		if (!is_last) {
-			write_spaces(stream, table->columns[column].is_text ?
-						     widths[column] - width + GAP :
-						     GAP);
+			write_spaces(stream,
+				     table->columns[column].is_text ? widths[column] - width : 0);
+			write_gap(table, column, get_cell(table, row, column + 1)->text, stream);
 		}
 	}
 	fputc('\n', stream);
