@@ -111,7 +111,7 @@ static inline int read_signed(struct aspan_packed_cursor *cursor, uint64_t *valu
 
 static inline int read_time(struct aspan_packed_cursor *cursor)
 {
-	uint64_t passed_ns;
+	uint64_t passed_ns = 0;
 	int result = read_number(cursor, &passed_ns);
 
 	if (UNLIKELY(result)) {
@@ -130,7 +130,7 @@ static inline int read_time(struct aspan_packed_cursor *cursor)
 static inline int read_address(struct aspan_packed_cursor *cursor)
 {
 	int64_t limit = INT64_MAX / ASPAN_PACKED_ADDRESS_UNIT + 1;
-	uint64_t units;
+	uint64_t units = 0;
 	int result = read_signed(cursor, &units);
 
 	if (UNLIKELY(result)) {
@@ -158,7 +158,7 @@ static inline int read_kind(struct aspan_packed_cursor *cursor, uint8_t *kind)
 static int read_new_site(struct aspan_packed_cursor *cursor)
 {
 	size_t bytes = (size_t) (cursor->end - cursor->begin);
-	uint64_t difference;
+	uint64_t difference = 0;
 	int result = read_signed(cursor, &difference);
 
 	if (result) {
@@ -177,7 +177,7 @@ static int read_new_site(struct aspan_packed_cursor *cursor)
 
 static int read_site(struct aspan_packed_cursor *cursor, uint64_t *ip)
 {
-	uint64_t number;
+	uint64_t number = 0;
 	int result = read_number(cursor, &number);
 
 	if (!result && number == 0) {

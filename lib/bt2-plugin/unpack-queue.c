@@ -46,7 +46,8 @@ uint64_t aspan_unpack_queue_take(struct aspan_unpack_queue *queue, bt_message_ar
 	uint64_t taken = queue->count < capacity ? queue->count : capacity;
 
 	if (taken > 0) {
-		memcpy(messages, queue->messages + queue->first, taken * sizeof(*messages));
+		memcpy(messages, queue->messages + queue->first,
+		       taken * sizeof(const bt_message *));
 	}
 	queue->first += taken;
 	queue->count -= taken;
