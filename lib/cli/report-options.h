@@ -40,7 +40,7 @@ struct aspan_report_options {
 int aspan_report_options_parse(struct aspan_report_options *options, int argc, char **argv);
 void aspan_report_options_fini(struct aspan_report_options *options);
 
-/* Whether the code that allocated is to be told by function and line. */
+/* From here on report-params.c: whether the code that allocated is to be told by function and line. */
 bool aspan_report_options_want_code(const struct aspan_report_options *options);
 
 /* The parameters of the sink; NULL without memory. */

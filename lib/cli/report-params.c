@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What `allocspan report` was told, as parameters of the sink.
+ */
+#include "report-options.h"
+
+#include "terminal.h"
+
+#include <string.h>
+
+static bool has_callsites(const struct aspan_questions *questions)
+{
+	for (size_t i = 0; i < questions->breakdown_count; i++) {
+		for (size_t k = 0; k < questions->breakdowns[i].key_count; k++) {
+			if (questions->breakdowns[i].keys[k].dimension == ASPAN_BY_CALLSITE) {
+				return true;
+			}
+		}
+	}
+	return false;
+}
+
+bool aspan_report_options_want_code(const struct aspan_report_options *options)
+{
+	return strcmp(options->format, "text") != 0 || has_callsites(&options->questions) ||
+	       aspan_questions_want(&options->questions, ASPAN_SHOW_LEAKS) ||
+	       aspan_questions_want(&options->questions, ASPAN_SHOW_PEAK);
+}
+
+static bool wants_colour(const struct aspan_report_options *options)
+{
+	if (options->colour == ASPAN_COLOUR_AUTO) {
+		return !options->output && aspan_terminal_has_colour(stdout);
+	}
+	return options->colour == ASPAN_COLOUR_ALWAYS;
+}
+
+/* An array of strings; none if there are none. */
+static bool insert_strings(bt_value *params, const char *name, const char **strings, size_t count)
+{
+	bt_value *array;
+
+	if (count == 0) {
+		return true;
+	}
+	if (bt_value_map_insert_empty_array_entry(params, name, &array)) {
+		return false;
+	}
+	for (size_t i = 0; i < count; i++) {
+		if (bt_value_array_append_string_element(array, strings[i])) {
+			return false;
+		}
+	}
+	return true;
+}
+
+static bool insert_string(bt_value *params, const char *name, const char *string)
+{
+	return !string || !bt_value_map_insert_string_entry(params, name, string);
+}
+
+static bool insert_question(bt_value *params, const struct aspan_report_options *options)
+{
+	return insert_strings(params, "by", options->by, options->by_count) &&
+	       insert_strings(params, "show", options->show, options->show_count) &&
+	       insert_strings(params, "bind", options->bindings, options->binding_count) &&
+	       insert_string(params, "sort", options->sort) &&
+	       insert_string(params, "temporary", options->temporary) &&
+	       insert_string(params, "from", options->from) &&
+	       insert_string(params, "to", options->to) &&
+	       (!options->top ||
+		!bt_value_map_insert_unsigned_integer_entry(params, "top", options->top));
+}
+
+bt_value *aspan_report_options_make_params(const struct aspan_report_options *options,
+					   bool is_cut_short)
+{
+	unsigned int width = options->output ? 0 : aspan_terminal_get_width(stdout);
+	bt_value *params = bt_value_map_create();
+	bool is_made = params && insert_string(params, "format", options->format) &&
+		       insert_string(params, "value", options->value) &&
+		       insert_string(params, "output", options->output) &&
+		       insert_question(params, options) &&
+		       !bt_value_map_insert_bool_entry(params, "color", wants_colour(options)) &&
+		       !bt_value_map_insert_unsigned_integer_entry(params, "width", width) &&
+		       !bt_value_map_insert_bool_entry(params, "cut-short", is_cut_short);
+
+	if (!is_made) {
+		bt_value_put_ref(params);
+		return NULL;
+	}
+	return params;
+}
