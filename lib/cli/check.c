@@ -6,8 +6,8 @@
  * turn either way is not kept: it would say that all is well where nobody knows.
  */
 #include "check-junit.h"
-#include "check-limit.h"
 #include "check-rules.h"
+#include "check-tell.h"
 #include "check-value.h"
 #include "commands.h"
 #include "terminal.h"
@@ -199,63 +199,6 @@ static int read_report(const struct options *options, struct json_object **repor
 	return result;
 }
 
-/* "it is 71 B (...)", "it is at least ...", "it is between ... and ...". */
-static char *describe(const struct aspan_check_rule *rule, const struct aspan_check_value *value)
-{
-	bool is_bytes = aspan_check_metric_get_info(rule->metric)->is_bytes;
-	char least[ASPAN_CHECK_NUMBER_SIZE], most[ASPAN_CHECK_NUMBER_SIZE];
-	char *text;
-	int length;
-
-	aspan_check_number_format(least, value->least, is_bytes);
-	aspan_check_number_format(most, value->most, is_bytes);
-	if (value->least == value->most) {
-		length = asprintf(&text, "it is %s", least);
-	} else if (value->most == UINT64_MAX) {
-		length = asprintf(&text, "it is at least %s", least);
-	} else {
-		length = asprintf(&text, "it is between %s and %s", least, most);
-	}
-	return length < 0 ? NULL : text;
-}
-
-static char *describe_undecided(const struct aspan_check_rule *rule,
-				const struct aspan_check_value *value)
-{
-	char *known = describe(rule, value), *text;
-	const char *why =
-		value->most == UINT64_MAX ?
-			"events are missing from the trace (record with larger buffers, and "
-			"from the program's start)" :
-			"what several of one name hold at once is not known";
-
-	if (known && asprintf(&text, "%s: %s", known, why) < 0) {
-		text = NULL;
-	}
-	free(known);
-	return known ? text : NULL;
-}
-
-static char *describe_missing(const struct aspan_check_rule *rule,
-			      const struct aspan_check_value *value)
-{
-	const char *kind = aspan_check_subject_get_word(rule->subject);
-	const char *equals = rule->key ? "=" : "";
-	const char *key = rule->key ? rule->key : "";
-	char *text;
-	int length;
-
-	if (value->near) {
-		length = asprintf(&text, "the trace has no %s '%s%s%s'; did you mean '%s'?", kind,
-				  key, equals, rule->name, value->near);
-	} else {
-		length = asprintf(&text,
-				  "the trace has no %s '%s%s%s' (--allow-missing takes it for 0)",
-				  kind, key, equals, rule->name);
-	}
-	return length < 0 ? NULL : text;
-}
-
 static int judge(const struct options *options, const struct aspan_check_rule *rule,
 		 struct json_object *report, struct aspan_check_result *result)
 {
@@ -272,15 +215,15 @@ static int judge(const struct options *options, const struct aspan_check_rule *r
 					 "report --format json', without --show");
 	} else if (!value.is_found && !options->allows_missing) {
 		result->outcome = ASPAN_OUTCOME_ERROR;
-		result->message = describe_missing(rule, &value);
+		result->message = aspan_check_tell_missing(rule, &value);
 	} else if (aspan_check_value_judge(&value, rule) == ASPAN_VERDICT_BROKEN) {
 		result->outcome = ASPAN_OUTCOME_BROKEN;
-		result->message = describe(rule, &value);
+		result->message = aspan_check_tell_number(rule, &value);
 	} else if (aspan_check_value_judge(&value, rule) == ASPAN_VERDICT_UNDECIDED) {
 		result->outcome = ASPAN_OUTCOME_ERROR;
-		result->message = describe_undecided(rule, &value);
+		result->message = aspan_check_tell_undecided(rule, &value);
 	} else {
-		result->message = describe(rule, &value);
+		result->message = aspan_check_tell_number(rule, &value);
 	}
 	aspan_check_value_fini(&value);
 	return result->message ? 0 : -ENOMEM;
