@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=sh
 #
-# What the scripts that record packed events share. Source it after recorded-support.sh.
+# What the scripts that record packed events share. Source it after recorded-support.sh, which sets $here and $trace.
+# shellcheck disable=SC2154
 
 # Reads $trace once more, for packed-record.py.
 read_packed() {
