@@ -9,11 +9,13 @@
 #define ASPAN_ANALYSIS_EVENTS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* X(symbol, name in the trace) */
 #define ASPAN_EVENT_TYPES(X)                                                                       \
 	X(ALLOC, alloc)                                                                            \
+	X(ALLOC_STACK, alloc_stack)                                                                \
 	X(FREE, free)                                                                              \
 	X(SPAN_ENTER, span_enter)                                                                  \
 	X(SPAN_EXIT, span_exit)                                                                    \
@@ -77,6 +79,9 @@ struct aspan_event {
 	uint64_t ip; /* the code that called; 0 if the trace does not say */
 	const struct aspan_code
 		*code; /* what that is; NULL if nobody knows, or it was told for this ip before */
+	/* Of `alloc_stack`: return addresses, the innermost first. */
+	const uint64_t *frames;
+	size_t frame_count;
 };
 
 #endif

@@ -49,6 +49,25 @@ void aspan_model_set_observer(struct aspan_model *model, aspan_model_observer *o
 	model->observer_data = data;
 }
 
+void aspan_model_set_namer(struct aspan_model *model, aspan_model_namer *namer, void *data)
+{
+	model->namer = namer;
+	model->namer_data = data;
+}
+
+bool aspan_model_wants_objects(const struct aspan_model *model)
+{
+	return model->tally && model->tally->has_stacks;
+}
+
+int aspan_model_take_object(struct aspan_model *model, const struct aspan_origin *origin,
+			    const struct aspan_object_event *event)
+{
+	return aspan_model_wants_objects(model) ?
+		       aspan_objects_take(&model->tally->objects, origin, event) :
+		       0;
+}
+
 static void fini_trace(struct aspan_trace *trace)
 {
 	free(trace->hostname);
@@ -297,6 +316,8 @@ static int take(struct aspan_model *model, uint32_t process, const struct aspan_
 	switch (event->type) {
 	case ASPAN_EVENT_ALLOC:
 		return take_alloc(model, process, event);
+	case ASPAN_EVENT_ALLOC_STACK:
+		return model->tally ? aspan_tally_take_stack(model->tally, process, event) : 0;
 	case ASPAN_EVENT_FREE:
 		return take_free(model, process, event);
 	case ASPAN_EVENT_GROUP_REGISTER:
@@ -402,10 +423,18 @@ void aspan_model_prefetch(const struct aspan_model *model, uint64_t address)
 	aspan_block_map_prefetch(&model->processes[model->last_process].blocks, address);
 }
 
+static void note_losses(struct aspan_model *model, uint32_t trace)
+{
+	model->traces[trace].has_losses = true;
+	if (model->tally) {
+		aspan_tally_note_losses(model->tally);
+	}
+}
+
 void aspan_model_note_discarded_events(struct aspan_model *model, uint32_t trace,
 				       const uint64_t *count)
 {
-	model->traces[trace].has_losses = true;
+	note_losses(model, trace);
 	model->has_unknown_discards |= !count;
 	if (count) {
 		model->traces[trace].discarded_events += *count;
@@ -416,7 +445,7 @@ void aspan_model_note_discarded_events(struct aspan_model *model, uint32_t trace
 void aspan_model_note_discarded_packets(struct aspan_model *model, uint32_t trace,
 					const uint64_t *count)
 {
-	model->traces[trace].has_losses = true;
+	note_losses(model, trace);
 	model->has_unknown_discards = true;
 	model->discarded_packets += count ? *count : 0;
 }

@@ -20,6 +20,7 @@
 #include "events.h"
 #include "group.h"
 #include "id-map.h"
+#include "loaded-objects.h"
 #include "questions.h"
 
 #include <stdbool.h>
@@ -57,6 +58,21 @@ struct aspan_model;
 typedef int aspan_model_observer(void *data, const struct aspan_model *model,
 				 const struct aspan_event *event, uint32_t process, uint32_t group);
 
+/* What the code at an address is, for people; texts are the namer's until its next call. */
+struct aspan_frame_name {
+	struct aspan_code code; /* where the address is; of inlined functions, the innermost */
+	/* The functions that it was inlined into, from the innermost out: each at the place of the call. */
+	const struct aspan_code *inlined_into;
+	size_t inlined_count;
+};
+
+/*
+ * Names the code before a return address, from what was loaded there. 1; 0 if it does not know; -ENOMEM. It opens files that a
+ * trace names, and so is not part of this library.
+ */
+typedef int aspan_model_namer(void *data, const struct aspan_object *object, uint64_t object_base,
+			      uint64_t address, struct aspan_frame_name *name);
+
 struct aspan_model {
 	struct aspan_trace *traces;
 	size_t trace_count, trace_capacity;
@@ -84,6 +100,8 @@ struct aspan_model {
 	uint32_t last_group; /* of the last event, or NONE: it is of none */
 	aspan_model_observer *observer; /* NULL: nobody watches */
 	void *observer_data;
+	aspan_model_namer *namer; /* NULL: the trace alone says what code is */
+	void *namer_data;
 };
 
 /* A model of groups alone, and all of the trace. NULL without memory. */
@@ -101,6 +119,16 @@ static inline bool aspan_model_wants_detail(const struct aspan_model *model)
 /* One can watch. Before the first event. */
 void aspan_model_set_observer(struct aspan_model *model, aspan_model_observer *observer,
 			      void *data);
+
+/* Who names the frames of stacks when a report is made. */
+void aspan_model_set_namer(struct aspan_model *model, aspan_model_namer *namer, void *data);
+
+/* Whether stacks are asked for, and with them what processes load. */
+bool aspan_model_wants_objects(const struct aspan_model *model);
+
+/* A process loaded something, or its tracer said so. 0 or -ENOMEM. */
+int aspan_model_take_object(struct aspan_model *model, const struct aspan_origin *origin,
+			    const struct aspan_object_event *event);
 
 /* Blocks of which events will soon be fed, most likely of the process of the last one: they are fetched meanwhile. */
 bool aspan_model_wants_prefetch(const struct aspan_model *model);

@@ -27,13 +27,15 @@ static uint64_t hash_key(const struct aspan_place_key *key)
 
 	hash = (hash ^ key->is_unseen) * ASPAN_HASH_MULTIPLIER;
 	hash ^= hash >> 29;
+	hash = (hash ^ key->stack) * ASPAN_HASH_MULTIPLIER;
+	hash ^= hash >> 29;
 	return hash ^ ((uint64_t) key->thread << 32 | key->callsite) * ASPAN_HASH_MULTIPLIER;
 }
 
 static bool is_same(const struct aspan_place_key *a, const struct aspan_place_key *b)
 {
 	return a->group == b->group && a->node == b->node && a->thread == b->thread &&
-	       a->callsite == b->callsite && a->is_unseen == b->is_unseen;
+	       a->callsite == b->callsite && a->stack == b->stack && a->is_unseen == b->is_unseen;
 }
 
 int aspan_place_table_find(struct aspan_place_table *table, const struct aspan_place_key *key,

@@ -2,8 +2,8 @@
 /*
  * Places: where blocks were allocated, down to all that somebody asked for, and what is known of each.
  *
- * A place is a group, a node of span paths, a thread and a call site. What nobody asked for is NONE in all of them, so
- * that there are no more places than questions need. A block remembers the number of its place.
+ * A place is a group, a node of span paths, a thread, a call site and a call stack. What nobody asked for is NONE in all of
+ * them (of stacks, the root), so that there are no more places than questions need. A block remembers the number of its place.
  *
  * Each group has an unseen place, which stands for what events of blocks do not tell (report.h). Blocks that come and go
  * there are in sums only.
@@ -11,6 +11,7 @@
 #ifndef ASPAN_ANALYSIS_PLACE_TABLE_H
 #define ASPAN_ANALYSIS_PLACE_TABLE_H
 
+#include "call-tree.h"
 #include "events.h"
 #include "group.h"
 #include "histogram.h"
@@ -25,6 +26,7 @@
 
 struct aspan_place_key {
 	uint32_t group, node, thread, callsite;
+	uint32_t stack; /* its last frame is the call site; CALL_ROOT: not known */
 	bool is_unseen;
 };
 

@@ -262,7 +262,7 @@ int aspan_questions_add_extras(struct aspan_questions *questions, const char *te
 				message, message_bytes, "show", text, length, extra_words,
 				ASPAN_EXTRA_COUNT,
 				"rates, sizes, lifetimes, leaks, peak, handover, spans, growth, "
-				"timeline or all, with commas between");
+				"timeline, stacks or all, with commas between");
 		}
 		questions->extras |= extra;
 		text += length;

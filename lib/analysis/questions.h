@@ -39,7 +39,8 @@ enum aspan_dimension {
 	X(HANDOVER, handover)                                                                      \
 	X(SPANS, spans)                                                                            \
 	X(GROWTH, growth)                                                                          \
-	X(TIMELINE, timeline)
+	X(TIMELINE, timeline)                                                                      \
+	X(STACKS, stacks)
 
 enum aspan_extra {
 #define ASPAN_EXTRA_SYMBOL(symbol, word) ASPAN_SHOW_##symbol,

@@ -22,8 +22,11 @@ struct aspan_report_build {
 /* Keeps a text, which the report frees. Of NULL the result is -ENOMEM. */
 int aspan_report_keep_text(struct aspan_report *report, char *text, const char **kept);
 
-/* report-owners.c: processes, groups, threads, call sites and nodes. */
+/* report-owners.c: processes, groups, threads and nodes. */
 int aspan_report_add_owners(struct aspan_report_build *build);
+
+/* report-callsites.c: call sites and stacks; part of aspan_report_add_owners(). */
+int aspan_report_add_callsites(struct aspan_report_build *build);
 
 /* report-places.c */
 int aspan_report_add_places(struct aspan_report_build *build);

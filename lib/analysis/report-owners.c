@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The owners that a report names: processes, groups, threads, call sites and span paths.
+ * The owners that a report names: processes, groups, threads and span paths.
  *
  * Groups with equal peaks are ordered by what people see next and last by where they are in the trace, so that the
  * same trace always gives the same report.
@@ -190,65 +190,6 @@ static int add_threads(struct aspan_report_build *build)
 	return result;
 }
 
-static const char *get_base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash && slash[1] ? slash + 1 : path;
-}
-
-static int describe_callsite(struct aspan_report *report, struct aspan_callsite *made)
-{
-	if (made->function && made->file) {
-		return KEEP(report, &made->text, "%s at %s:%" PRIu64, made->function,
-			    get_base_name(made->file), made->line);
-	}
-	if (made->file) {
-		return KEEP(report, &made->text, "%s:%" PRIu64, get_base_name(made->file),
-			    made->line);
-	}
-	if (made->function && made->binary) {
-		return KEEP(report, &made->text, "%s in %s", made->function,
-			    get_base_name(made->binary));
-	}
-	if (made->function || made->binary) {
-		return KEEP(report, &made->text, "%s",
-			    made->function ? made->function : get_base_name(made->binary));
-	}
-	if (report->process_count > 1) {
-		return KEEP(report, &made->text, "0x%" PRIx64 " in %s", made->address,
-			    report->processes[made->process].text);
-	}
-	return KEEP(report, &made->text, "0x%" PRIx64, made->address);
-}
-
-static int add_callsites(struct aspan_report_build *build)
-{
-	const struct aspan_callsite_table *table = &build->tally->callsites;
-	struct aspan_report *report = build->report;
-	int result = 0;
-
-	report->callsites = calloc(table->entry_count + 1, sizeof(*report->callsites));
-	if (!report->callsites) {
-		return -ENOMEM;
-	}
-	for (size_t i = 0; !result && i < table->entry_count; i++) {
-		const struct aspan_callsite_entry *entry = &table->entries[i];
-		struct aspan_callsite *made = &report->callsites[report->callsite_count++];
-
-		*made = (struct aspan_callsite){
-			.address = entry->address,
-			.process = entry->process,
-			.binary = entry->binary,
-			.function = entry->function,
-			.file = entry->file,
-			.line = entry->line,
-		};
-		result = describe_callsite(report, made);
-	}
-	return result;
-}
-
 static int add_nodes(struct aspan_report_build *build)
 {
 	const struct aspan_span_tree *tree = &build->tally->threads.tree;
@@ -278,7 +219,7 @@ int aspan_report_add_owners(struct aspan_report_build *build)
 	result = result ? result : add_groups(build);
 	if (!result && build->tally) {
 		result = add_threads(build);
-		result = result ? result : add_callsites(build);
+		result = result ? result : aspan_report_add_callsites(build);
 		result = result ? result : add_nodes(build);
 	}
 	return result;

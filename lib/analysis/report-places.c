@@ -73,6 +73,7 @@ static int fill_place(const struct aspan_report_build *build, struct aspan_repor
 		.node = place->key.node,
 		.thread = place->key.thread,
 		.callsite = place->key.callsite,
+		.stack = place->key.stack,
 		.is_unseen = place->key.is_unseen,
 		.live = place->live,
 		.numbers = {

@@ -55,7 +55,7 @@ void aspan_stacks_ask(struct aspan_questions *questions)
 	aspan_questions_add_breakdown(questions, "group", message, sizeof(message));
 	aspan_questions_add_breakdown(questions, "span", message, sizeof(message));
 	aspan_questions_add_breakdown(questions, "callsite", message, sizeof(message));
-	questions->extras |= 1U << ASPAN_SHOW_PEAK;
+	questions->extras |= 1U << ASPAN_SHOW_PEAK | 1U << ASPAN_SHOW_STACKS;
 }
 
 static int64_t get_value(const struct aspan_report_place *place, enum aspan_stack_value value)
@@ -220,12 +220,55 @@ static int push(struct aspan_stack *stack, enum aspan_frame_kind kind, uint32_t 
 	return 0;
 }
 
-static int push_callsite(struct aspan_stack *stack, const struct aspan_report *report,
-			 uint32_t callsite)
+/* One function is one frame, whichever of its lines the call is in: so do flame graphs get wide. */
+static int push_call(struct aspan_stack *stack, const struct aspan_report *report,
+		     uint32_t callsite)
 {
-	return callsite == ASPAN_REPORT_NONE ? 0 :
-					       push(stack, ASPAN_FRAME_CALLSITE, callsite, "",
-						    report->callsites[callsite].text, "");
+	const struct aspan_callsite *is = &report->callsites[callsite];
+
+	return push(stack, ASPAN_FRAME_CALL, callsite, "", is->function ? is->function : is->text,
+		    "");
+}
+
+/* What a function was inlined into, from the innermost out. */
+static int push_inlined(struct aspan_stack *stack, const struct aspan_report *report,
+			uint32_t callsite)
+{
+	uint32_t into = report->callsites[callsite].inlined_into;
+	int result = 0;
+
+	for (; !result && into; into = report->callsites[into].inlined_into) {
+		result = push_call(stack, report, into);
+	}
+	return result;
+}
+
+/* The callers of a stack's innermost frame, from the innermost out. */
+static int push_callers(struct aspan_stack *stack, const struct aspan_report *report, uint32_t node)
+{
+	int result = 0;
+
+	while (!result && (node = report->stack_nodes[node].parent) != 0) {
+		uint32_t callsite = report->stack_nodes[node].callsite;
+
+		result = push_call(stack, report, callsite);
+		result = result ? result : push_inlined(stack, report, callsite);
+	}
+	return result;
+}
+
+static int push_callsite(struct aspan_stack *stack, const struct aspan_report *report,
+			 const struct aspan_report_place *place)
+{
+	int result;
+
+	if (place->callsite == ASPAN_REPORT_NONE) {
+		return 0;
+	}
+	result = push(stack, ASPAN_FRAME_CALLSITE, place->callsite, "",
+		      report->callsites[place->callsite].text, "");
+	result = result ? result : push_inlined(stack, report, place->callsite);
+	return result || !place->stack ? result : push_callers(stack, report, place->stack);
 }
 
 static int push_group(struct aspan_stack *stack, const struct aspan_report *report, uint32_t group)
@@ -285,7 +328,7 @@ int aspan_stack_fill(struct aspan_stack *stack, const struct aspan_report *repor
 	clear(stack);
 	result = place->is_unseen ? push(stack, ASPAN_FRAME_UNSEEN, ASPAN_REPORT_NONE, "",
 					 "(not seen allocated)", "") :
-				    push_callsite(stack, report, place->callsite);
+				    push_callsite(stack, report, place);
 	result = result ? result : push_group(stack, report, place->group);
 	if (!result && !place->is_unseen) {
 		result = push_spans(stack, report, place->node);

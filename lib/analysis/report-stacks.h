@@ -3,7 +3,8 @@
  * Stacks: each place of a report as frames, from the process to the call site, and a value of it.
  *
  * This is what flame graphs and profile viewers take. A stack is: process; thread, if somebody asked for threads; spans
- * from the outermost in; the group, in brackets; the call site, where it is known. All formats of stacks get them here,
+ * from the outermost in; the group, in brackets; the call stack from the outermost frame in, where it is known, by the names of
+ * functions; the call site, where it is known. All formats of stacks get them here,
  * so they show the same.
  *
  * Invariant: the values of a group's places sum to the group's number in the report, and none is negative. An unseen place
@@ -52,12 +53,13 @@ enum aspan_frame_kind {
 	ASPAN_FRAME_SPAN,
 	ASPAN_FRAME_GROUP,
 	ASPAN_FRAME_UNSEEN, /* instead of spans and a call site */
+	ASPAN_FRAME_CALL, /* a function that called the next one */
 	ASPAN_FRAME_CALLSITE,
 };
 
 struct aspan_frame {
 	enum aspan_frame_kind kind;
-	uint32_t index; /* in the report's array of that kind; of UNSEEN: NONE */
+	uint32_t index; /* in the report's array of that kind, of CALL `callsites`; of UNSEEN: NONE */
 	char *name; /* for people: "server(1234)", "parse", "[parser tenant=42]", "xml_parse at xml.c:12" */
 };
 

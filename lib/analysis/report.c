@@ -117,6 +117,7 @@ void aspan_report_fini(struct aspan_report *report)
 	free(report->groups);
 	free(report->threads);
 	free(report->callsites);
+	free(report->stack_nodes);
 	free(report->nodes);
 	free(report->places);
 	free(report->breakdowns);

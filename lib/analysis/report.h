@@ -54,7 +54,7 @@ struct aspan_report_thread {
 };
 
 /*
- * A code address that called the allocator. Names are NULL where nobody knows; with them, addresses of one source
+ * A code address that called the allocator, or its caller in a call stack. Names are NULL where nobody knows; with them, addresses of one source
  * line are one row of a breakdown.
  */
 struct aspan_callsite {
@@ -65,6 +65,14 @@ struct aspan_callsite {
 	const char *file;
 	uint64_t line; /* 0: unknown */
 	const char *text; /* the best of all that */
+	/* In `callsites`: the function that this one was inlined into, at the place of the call. 0: it was not. */
+	uint32_t inlined_into;
+};
+
+/* A node of the tree of call stacks: a frame, and its caller's. Node 0 is the root. A parent comes before its children. */
+struct aspan_report_stack_node {
+	uint32_t parent; /* NONE: the root has none */
+	uint32_t callsite; /* in `callsites`; NONE: the root */
 };
 
 /* A node of the tree of span paths. Node 0 is the root: in no span. A parent comes before its children. */
@@ -79,6 +87,7 @@ struct aspan_report_place {
 	uint32_t node; /* in `nodes` */
 	uint32_t thread; /* in `threads` */
 	uint32_t callsite; /* in `callsites`; NONE too where the trace has no ip */
+	uint32_t stack; /* in `stack_nodes`: that of the call site; 0: no stack is known */
 	bool is_unseen;
 	struct aspan_numbers numbers; /* without the peak */
 	/* At the end; of an unseen place it can be below zero: so much of what other places hold has been freed. */
@@ -188,6 +197,8 @@ struct aspan_report {
 	size_t thread_count;
 	struct aspan_callsite *callsites;
 	size_t callsite_count;
+	struct aspan_report_stack_node *stack_nodes; /* none where the trace has no stacks */
+	size_t stack_node_count;
 	struct aspan_report_node *nodes;
 	size_t node_count;
 	struct aspan_report_place *places;

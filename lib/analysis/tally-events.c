@@ -5,6 +5,7 @@
 #include "tally.h"
 
 #include "tally-keys.h"
+#include "tally-stacks.h"
 
 #include "trace-kind.h"
 
@@ -21,11 +22,9 @@ static int find_key(struct aspan_tally *tally, uint32_t process, uint32_t thread
 		result = aspan_thread_table_find_node(&tally->threads, thread, event->span_id,
 						      &key->node);
 	}
-	if (!result && tally->has_callsites && event->ip) {
-		result = aspan_callsite_table_find(&tally->callsites, process, event,
-						   &key->callsite);
-	}
-	return result;
+	return result || !tally->has_callsites ?
+		       result :
+		       aspan_tally_find_code(tally, process, thread, event, key);
 }
 
 static int find_place_of_thread(struct aspan_tally *tally, const struct aspan_model *model,
@@ -35,7 +34,7 @@ static int find_place_of_thread(struct aspan_tally *tally, const struct aspan_mo
 	int result;
 
 	if (thread->place != NONE && thread->group == key->group && thread->node == key->node &&
-	    thread->callsite == key->callsite) {
+	    thread->callsite == key->callsite && thread->stack == key->stack) {
 		*place = thread->place;
 		return 0;
 	}
@@ -43,6 +42,7 @@ static int find_place_of_thread(struct aspan_tally *tally, const struct aspan_mo
 	thread->group = key->group;
 	thread->node = key->node;
 	thread->callsite = key->callsite;
+	thread->stack = key->stack;
 	thread->place = *place;
 	return result;
 }
@@ -182,6 +182,7 @@ static void begin_move(struct aspan_tally *tally, uint32_t index, const struct a
 {
 	struct aspan_thread *thread = &tally->threads.threads[index];
 
+	thread->pending.is_there = false;
 	if (thread->moving.is_there) {
 		aspan_chain_release(&tally->chains, thread->moving.chain);
 		thread->moving.is_there = false;

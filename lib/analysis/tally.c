@@ -53,7 +53,9 @@ static int init(struct aspan_tally *tally, const struct aspan_questions *questio
 	tally->questions = *questions;
 	tally->has_nodes = wants_places || has_dimension(questions, ASPAN_BY_SPAN);
 	tally->has_threads = has_dimension(questions, ASPAN_BY_THREAD);
-	tally->has_callsites = wants_places || has_dimension(questions, ASPAN_BY_CALLSITE);
+	tally->has_stacks = aspan_questions_want(questions, ASPAN_SHOW_STACKS);
+	tally->has_callsites = wants_places || tally->has_stacks ||
+			       has_dimension(questions, ASPAN_BY_CALLSITE);
 	tally->callsites.last = NONE;
 	result = aspan_thread_table_init(&tally->threads);
 	result = result ? result : aspan_breakdown_table_init(&tally->breakdowns, questions);
@@ -84,6 +86,8 @@ void aspan_tally_destroy(struct aspan_tally *tally)
 	free(tally->groups);
 	aspan_thread_table_fini(&tally->threads);
 	aspan_callsite_table_fini(&tally->callsites);
+	aspan_call_tree_fini(&tally->calls);
+	aspan_objects_fini(&tally->objects);
 	aspan_place_table_fini(&tally->places);
 	aspan_breakdown_table_fini(&tally->breakdowns);
 	aspan_names_fini(&tally->values);

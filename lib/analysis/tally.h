@@ -5,7 +5,7 @@
  *
  * The big picture:
  *
- *	event --> thread (thread-table.h), node of spans (span-tree.h), call site (callsite-table.h)
+ *	event --> thread (thread-table.h), node of spans (span-tree.h), call site (callsite-table.h), stack (tally-stacks.c)
  *	              '--> place (place-table.h): counts, histograms, growth
  *	                       '--> row of each breakdown (breakdown.h): live, peak, timeline
  *
@@ -23,11 +23,13 @@
 
 #include "block-map.h"
 #include "breakdown.h"
+#include "call-tree.h"
 #include "callsite-table.h"
 #include "events.h"
 #include "group.h"
 #include "growth.h"
 #include "handover.h"
+#include "loaded-objects.h"
 #include "names.h"
 #include "place-table.h"
 #include "questions.h"
@@ -50,9 +52,12 @@ struct aspan_tally_group {
 
 struct aspan_tally {
 	struct aspan_questions questions;
-	bool has_nodes, has_threads, has_callsites; /* in places */
+	bool has_nodes, has_threads, has_callsites, has_stacks; /* in places */
 	struct aspan_thread_table threads;
 	struct aspan_callsite_table callsites;
+	struct aspan_call_tree calls; /* of call sites */
+	struct aspan_objects objects; /* with stacks only */
+	uint32_t loss_count; /* how often the tracer said that it lost something */
 	struct aspan_place_table places;
 	struct aspan_breakdown_table breakdowns;
 	struct aspan_tally_group *groups; /* by the model's index */
@@ -84,6 +89,12 @@ int aspan_tally_place_block(struct aspan_tally *tally, const struct aspan_model 
 /* It is. */
 int aspan_tally_alloc(struct aspan_tally *tally, const struct aspan_event *event,
 		      const struct aspan_block *block);
+
+/* The stack of a block that the thread is about to allocate. */
+int aspan_tally_take_stack(struct aspan_tally *tally, uint32_t process,
+			   const struct aspan_event *event);
+/* What happened between a stack and its alloc may be lost. */
+void aspan_tally_note_losses(struct aspan_tally *tally);
 
 /* A block that was seen allocated is freed. */
 int aspan_tally_free(struct aspan_tally *tally, uint32_t process, const struct aspan_event *event,

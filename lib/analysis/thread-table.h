@@ -31,6 +31,15 @@ struct aspan_moving_block {
 	uint64_t size_bytes;
 };
 
+/* The stack that alloc_stack told of; the next event of the thread that has to do with blocks is the alloc of this one. */
+struct aspan_pending_stack {
+	bool is_there;
+	uint64_t address; /* of the block */
+	uint64_t ip;
+	uint32_t stack; /* in call-tree.h */
+	uint32_t loss_count; /* of the tally, when it came */
+};
+
 struct aspan_thread {
 	uint32_t process;
 	uint64_t vtid;
@@ -41,8 +50,9 @@ struct aspan_thread {
 	bool has_last_alloc;
 	uint64_t last_alloc;
 	struct aspan_moving_block moving;
+	struct aspan_pending_stack pending;
 	/* Where it allocated last, so that it is found without a search. */
-	uint32_t group, node, callsite, place;
+	uint32_t group, node, callsite, stack, place;
 };
 
 struct aspan_thread_process {

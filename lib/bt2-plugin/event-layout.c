@@ -11,6 +11,7 @@
 #include <string.h>
 
 #define PROVIDER "allocspan:"
+#define FRAMES_FIELD "frames"
 
 #define FIELD(name, member, is_string, is_detail)                                                  \
 	{                                                                                          \
@@ -35,6 +36,9 @@ static const struct wanted_field {
 		NUMBER("size", size_bytes),
 		NUMBER_IN_DETAIL("span_id", span_id),
 		NUMBER_IN_DETAIL("kind", kind),
+	},
+	[ASPAN_EVENT_ALLOC_STACK] = {
+		NUMBER_IN_DETAIL("ptr", address),
 	},
 	[ASPAN_EVENT_FREE] = {
 		NUMBER("source_group_id", group_id),
@@ -150,6 +154,35 @@ static int add_read(struct aspan_event_layout *layout, const bt_field_class *pay
 	return 0;
 }
 
+int aspan_field_find_numbers(const bt_field_class *structure_class, const char *name)
+{
+	int index = aspan_field_find(structure_class, name, BT_FIELD_CLASS_TYPE_DYNAMIC_ARRAY);
+	const bt_field_class *item_class;
+
+	if (index < 0) {
+		return -1;
+	}
+	item_class = bt_field_class_array_borrow_element_field_class_const(
+		bt_field_class_structure_member_borrow_field_class_const(
+			bt_field_class_structure_borrow_member_by_index_const(structure_class,
+									      (uint64_t) index)));
+	return bt_field_class_type_is(bt_field_class_get_type(item_class),
+				      BT_FIELD_CLASS_TYPE_UNSIGNED_INTEGER) ?
+		       index :
+		       -1;
+}
+
+static int find_frames(struct aspan_event_layout *layout, const bt_field_class *payload_class,
+		       const char **bad_field)
+{
+	layout->frames_member = aspan_field_find_numbers(payload_class, FRAMES_FIELD);
+	if (layout->frames_member < 0) {
+		*bad_field = FRAMES_FIELD;
+		return -EINVAL;
+	}
+	return 0;
+}
+
 int aspan_event_layout_init(struct aspan_event_layout *layout, const bt_event_class *event_class,
 			    bool wants_detail, const char **bad_field)
 {
@@ -159,6 +192,7 @@ int aspan_event_layout_init(struct aspan_event_layout *layout, const bt_event_cl
 	*layout = (struct aspan_event_layout){
 		.type = find_type(bt_event_class_get_name(event_class)),
 		.address_member = -1,
+		.frames_member = -1,
 	};
 	if (layout->type == ASPAN_EVENT_OTHER) {
 		return 0;
@@ -173,7 +207,9 @@ int aspan_event_layout_init(struct aspan_event_layout *layout, const bt_event_cl
 			return -EINVAL;
 		}
 	}
-	return 0;
+	return wants_detail && layout->type == ASPAN_EVENT_ALLOC_STACK ?
+		       find_frames(layout, payload_class, bad_field) :
+		       0;
 }
 
 const char *aspan_string_field_get(const bt_field *field)
@@ -198,6 +234,28 @@ void aspan_event_layout_read(const struct aspan_event_layout *layout, const bt_e
 			*(uint64_t *) target = bt_field_integer_unsigned_get_value(field);
 		}
 	}
+}
+
+void aspan_event_layout_read_frames(const struct aspan_event_layout *layout, const bt_event *source,
+				    uint64_t frames[ASPAN_EVENT_FRAMES_MAX],
+				    struct aspan_event *event)
+{
+	const bt_field *field;
+	uint64_t count;
+
+	if (layout->frames_member < 0) {
+		return;
+	}
+	field = bt_field_structure_borrow_member_field_by_index_const(
+		bt_event_borrow_payload_field_const(source), (uint64_t) layout->frames_member);
+	count = bt_field_array_get_length(field);
+	count = count < ASPAN_EVENT_FRAMES_MAX ? count : ASPAN_EVENT_FRAMES_MAX;
+	for (uint64_t i = 0; i < count; i++) {
+		frames[i] = bt_field_integer_unsigned_get_value(
+			bt_field_array_borrow_element_field_by_index_const(field, i));
+	}
+	event->frames = frames;
+	event->frame_count = count;
 }
 
 bool aspan_event_layout_read_address(const struct aspan_event_layout *layout,

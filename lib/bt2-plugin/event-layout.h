@@ -17,6 +17,8 @@
 #include <stdint.h>
 
 #define ASPAN_EVENT_LAYOUT_MAX_READS 8
+/* Of a longer stack the outermost frames are left out. */
+#define ASPAN_EVENT_FRAMES_MAX 512
 
 /* A member of the payload, and the member of aspan_event that takes its value. */
 struct aspan_field_read {
@@ -28,6 +30,7 @@ struct aspan_field_read {
 struct aspan_event_layout {
 	enum aspan_event_type type;
 	int address_member; /* -1: there is no address */
+	int frames_member; /* -1: there are no frames, or nobody wants them */
 	size_t read_count;
 	struct aspan_field_read reads[ASPAN_EVENT_LAYOUT_MAX_READS];
 };
@@ -44,6 +47,11 @@ int aspan_event_layout_init(struct aspan_event_layout *layout, const bt_event_cl
 void aspan_event_layout_read(const struct aspan_event_layout *layout, const bt_event *source,
 			     struct aspan_event *event);
 
+/* Copies the frames of a stack, if there are any, which event->frames then points to. */
+void aspan_event_layout_read_frames(const struct aspan_event_layout *layout, const bt_event *source,
+				    uint64_t frames[ASPAN_EVENT_FRAMES_MAX],
+				    struct aspan_event *event);
+
 /* Only the address; false if the event has none. */
 bool aspan_event_layout_read_address(const struct aspan_event_layout *layout,
 				     const bt_event *source, uint64_t *address);
@@ -54,5 +62,8 @@ const char *aspan_string_field_get(const bt_field *field);
 /* The index of a member of a structure field class, or -1; also for a NULL class, and one of another type. */
 int aspan_field_find(const bt_field_class *structure_class, const char *name,
 		     bt_field_class_type type);
+
+/* The same of a sequence of unsigned numbers. */
+int aspan_field_find_numbers(const bt_field_class *structure_class, const char *name);
 
 #endif

@@ -13,6 +13,7 @@
 #include "bind-class.h"
 #include "event-layout.h"
 #include "id-map.h"
+#include "object-layout.h"
 #include "packed-losses.h"
 #include "packed-reader.h"
 #include "stream-table.h"
@@ -29,6 +30,7 @@ struct event_class {
 	struct aspan_event_layout layout;
 	struct aspan_bind_class *bind; /* NULL: the replay wants nothing of it */
 	struct aspan_packed_layout packed;
+	struct aspan_object_layout object;
 };
 
 struct aspan_message_reader {
@@ -42,6 +44,7 @@ struct aspan_message_reader {
 	struct aspan_packed_reader *packed; /* NULL: there are no packed events so far */
 	struct aspan_packed_losses packed_losses;
 	uint64_t late_count; /* of records, as far as the model knows */
+	uint64_t frames[ASPAN_EVENT_FRAMES_MAX]; /* of the event that is being read */
 };
 
 struct aspan_message_reader *aspan_message_reader_create(struct aspan_model *model,
@@ -99,6 +102,9 @@ static int fill_layouts(struct aspan_message_reader *reader, const bt_event_clas
 
 	result = result ? result :
 			  aspan_packed_layout_init(&layouts->packed, event_class, &bad_field);
+	if (!result && aspan_model_wants_objects(reader->model)) {
+		result = aspan_object_layout_init(&layouts->object, event_class, &bad_field);
+	}
 	if (result) {
 		FAIL(reader,
 		     "event '%s' has no field '%s' of the expected type: the trace is of another "
@@ -209,6 +215,17 @@ static int feed(struct aspan_message_reader *reader, const struct event_class *e
 	return result ? result : aspan_model_feed(reader->model, event);
 }
 
+static int take_object(struct aspan_message_reader *reader, const struct aspan_stream *stream,
+		       const struct event_class *event_class, const bt_event *source)
+{
+	struct aspan_object_event event;
+	struct aspan_origin origin;
+
+	aspan_stream_read_origin(stream, source, &origin);
+	aspan_object_layout_read(&event_class->object, source, &event);
+	return aspan_model_take_object(reader->model, &origin, &event);
+}
+
 static int read_event(struct aspan_message_reader *reader, const bt_message *message)
 {
 	const bt_event *source = bt_message_event_borrow_event_const(message);
@@ -239,8 +256,12 @@ static int read_event(struct aspan_message_reader *reader, const bt_message *mes
 		if (aspan_model_wants_detail(reader->model)) {
 			aspan_stream_read_code(stream, source, &event, &code);
 		}
+		aspan_event_layout_read_frames(&event_class->layout, source, reader->frames,
+					       &event);
 	}
-	result = feed(reader, event_class, source, &event);
+	result = event_class->object.is_wanted ? take_object(reader, stream, event_class, source) :
+						 0;
+	result = result ? result : feed(reader, event_class, source, &event);
 	if (result) {
 		FAIL(reader, "no memory for what the trace holds: %s", strerror(-result));
 	}

@@ -6,6 +6,7 @@
  */
 #include "report-sink.h"
 
+#include "code-namer.h"
 #include "message-reader.h"
 #include "model.h"
 #include "output-file.h"
@@ -223,10 +224,27 @@ static int write_file(struct sink *sink, const struct aspan_report *report)
 	return aspan_output_file_commit(&file);
 }
 
+/* Files that the trace names are open no longer than names are looked for. */
+static int make_report(struct sink *sink, struct aspan_report *report)
+{
+	struct aspan_code_namer *namer = aspan_code_namer_create();
+	int result;
+
+	if (!namer) {
+		*report = (struct aspan_report){ 0 };
+		return -ENOMEM;
+	}
+	aspan_model_set_namer(sink->model, aspan_code_namer_name, namer);
+	result = aspan_report_init(report, sink->model);
+	aspan_model_set_namer(sink->model, NULL, NULL);
+	aspan_code_namer_destroy(namer);
+	return result;
+}
+
 static int write_report(struct sink *sink)
 {
 	struct aspan_report report;
-	int result = aspan_report_init(&report, sink->model);
+	int result = make_report(sink, &report);
 
 	if (!result) {
 		result = aspan_message_reader_add_notes(sink->reader, &report);
