@@ -387,6 +387,37 @@ static void rows_come_in_the_order_asked_for(void **state)
 	assert_string_equal(breakdown("tag:group")->rows[1].keys[0].text, "parser");
 }
 
+static void a_peak_that_is_reached_again_has_its_first_time(void **state)
+{
+	uint64_t peak_ns;
+
+	(void) state;
+	group_register(2, PARSER);
+	allocate(0x10, 100, 2, PARSER);
+	peak_ns = now_ns;
+	release(0x10, 100, 2, PARSER);
+	allocate(0x20, 100, 2, PARSER);
+	make_report();
+	assert_int_equal(everything()->peak_time_ns, peak_ns);
+	assert_int_equal(numbers("tag:group", "parser")->peak_time_ns, peak_ns);
+}
+
+static void realloc_of_nothing_goes_on_with_no_block(void **state)
+{
+	(void) state;
+	group_register(2, PARSER);
+	allocate(0x10, 10, 2, PARSER);
+	reallocate(0x10, 10, 0x20, 20, 2, PARSER);
+	feed((struct aspan_event){ .type = ASPAN_EVENT_ALLOC,
+				   .address = 0x30,
+				   .size_bytes = 30,
+				   .group_id = 2,
+				   .tags = PARSER,
+				   .kind = ASPAN_KIND_REALLOC });
+	make_report();
+	assert_int_equal(numbers("group", "parser")->growth.step_count, 1);
+}
+
 #define TEST(claim) cmocka_unit_test_setup_teardown(claim, start_all, end_report)
 
 int main(void)
@@ -409,6 +440,8 @@ int main(void)
 		TEST(code_of_one_source_line_is_one_row),
 		TEST(where_nobody_asks_there_is_no_tally),
 		TEST(rows_come_in_the_order_asked_for),
+		TEST(a_peak_that_is_reached_again_has_its_first_time),
+		TEST(realloc_of_nothing_goes_on_with_no_block),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -200,6 +200,19 @@ static void spans_without_end_do_not_fill_the_memory(void **state)
 	assert_in_range(model->tally->threads.threads[0].open_count, 1, 4096);
 }
 
+static void a_lost_exit_leaves_the_spans_outside_of_it(void **state)
+{
+	(void) state;
+	group_register(2, PARSER);
+	span_enter(1, 0, "a");
+	span_enter(2, 1, "b");
+	/* Lost: the exit of b. */
+	span_enter(3, 1, "c");
+	allocate_in(3, 0, 0x10, 1, 2, PARSER);
+	make_report();
+	assert_path(1, "a/c");
+}
+
 #define TEST(claim) cmocka_unit_test_setup_teardown(claim, start_all, end_report)
 
 int main(void)
@@ -215,6 +228,7 @@ int main(void)
 		TEST(spans_sum_the_numbers_of_their_exits),
 		TEST(the_worst_entries_are_those_of_all),
 		TEST(spans_without_end_do_not_fill_the_memory),
+		TEST(a_lost_exit_leaves_the_spans_outside_of_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -196,6 +196,35 @@ static void memory_is_bounded_by_rows(void **state)
 	assert_in_range(curve->curve.point_count, 1, 2 * ASPAN_TIMELINE_BUCKETS);
 }
 
+/* A row that rests while buckets are merged, and changes in one that has the number of its last one. */
+static void a_row_that_rests_is_as_counted_after_merges(void **state)
+{
+	const uint64_t width_ns = ASPAN_TIMELINE_FIRST_BUCKET_NS;
+	const struct aspan_report_row *found;
+	uint64_t begin_ns = now_ns + 1;
+
+	(void) state;
+	register_groups();
+	now_ns = begin_ns + 300 * width_ns;
+	allocate(0x10, 7, 3, tags[1]);
+	for (uint64_t bucket = 400; bucket < 600; bucket++) {
+		now_ns = begin_ns + bucket * width_ns;
+		allocate(0x1000 + bucket, 1, 2, tags[0]);
+	}
+	/* Buckets are twice as wide now. */
+	now_ns = begin_ns + 600 * width_ns + 1;
+	allocate(0x20, 30, 3, tags[1]);
+	make_report();
+	assert_int_equal(report.timeline.bucket_ns, 2 * width_ns);
+	found = row("group", names[1]);
+	assert_int_equal(get_point(found, 299).bytes, 7);
+	assert_int_equal(get_point(found, 300).bytes, 37);
+	now_ns += 10 * width_ns;
+	allocate(0x30, 1, 2, tags[0]);
+	make_report();
+	assert_int_equal(get_point(row("group", names[1]), 300).bytes, 37);
+}
+
 #define TEST(claim) cmocka_unit_test_setup_teardown(claim, start_all, end_samples)
 
 int main(void)
@@ -205,6 +234,7 @@ int main(void)
 		TEST(curves_are_as_counted_after_merges),
 		TEST(a_long_pause_is_empty_buckets),
 		TEST(memory_is_bounded_by_rows),
+		TEST(a_row_that_rests_is_as_counted_after_merges),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -302,6 +302,20 @@ static void sizes_that_wrap_around_are_harmless(void **state)
 	assert_int_equal(everything()->counts.alloc_count, 16);
 }
 
+static void lost_allocs_that_lived_one_after_the_other_do_not_add_up(void **state)
+{
+	(void) state;
+	group_register(2, TENANT_7);
+	allocate(0x10, 100, 2, TENANT_7);
+	lose_events();
+	for (int i = 0; i < 1000; i++) {
+		release(0x20, 30, 2, TENANT_7);
+	}
+	make_report();
+	assert_int_equal(numbers("tag:tenant", "7")->peak_live_bytes, 130);
+	assert_blocks(numbers("tag:tenant", "7")->live, 1, 100);
+}
+
 #define TEST(claim) cmocka_unit_test_setup_teardown(claim, start_all, end_report)
 
 int main(void)
@@ -320,6 +334,7 @@ int main(void)
 		TEST(an_unsure_free_leaves_what_the_group_holds),
 		TEST(sums_agree_whatever_is_lost),
 		TEST(sizes_that_wrap_around_are_harmless),
+		TEST(lost_allocs_that_lived_one_after_the_other_do_not_add_up),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

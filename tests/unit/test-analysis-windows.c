@@ -153,6 +153,27 @@ static void a_window_that_nothing_reaches_never_begins(void **state)
 	assert_false(model->has_window_begun);
 }
 
+static void a_peak_that_a_loss_hid_before_the_window_is_not_of_it(void **state)
+{
+	static const uint64_t lost = 5;
+
+	(void) state;
+	ask_window(false, 1010, 2000);
+	group_register(2, PARSER);
+	allocate(0x10, 9000, 2, PARSER);
+	aspan_model_note_discarded_events(model, from.trace, &lost);
+	checkpoint(2, PARSER,
+		   (struct aspan_counts){ .alloc_count = 1,
+					  .alloc_bytes = 9000,
+					  .free_count = 1,
+					  .free_bytes = 9000 });
+	now_ns = 1010;
+	allocate(0x20, 50, 2, PARSER);
+	make_report();
+	assert_live(report.groups[0].result, 1, 50, 50, false);
+	assert_int_equal(numbers("tag:group", "parser")->peak_live_bytes, 50);
+}
+
 #define TEST(claim) cmocka_unit_test_setup_teardown(claim, start_all, end_report)
 
 int main(void)
@@ -165,6 +186,7 @@ int main(void)
 		TEST(the_timeline_is_of_the_window),
 		TEST(what_was_lost_before_the_window_is_not_counted_in_it),
 		TEST(a_window_that_nothing_reaches_never_begins),
+		TEST(a_peak_that_a_loss_hid_before_the_window_is_not_of_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
