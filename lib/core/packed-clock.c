@@ -176,7 +176,7 @@ static uint64_t reach_of_slope(struct reading now)
 	if (ns / 2 <= ASPAN_PACKED_CLOCK_HORIZON_NS) {
 		return stamps;
 	}
-	return (uint64_t) ((unsigned __int128) stamps * (2 * ASPAN_PACKED_CLOCK_HORIZON_NS) / ns);
+	return (uint64_t) ((unsigned __int128) stamps * 2 * ASPAN_PACKED_CLOCK_HORIZON_NS / ns);
 }
 
 /* Goes on from the reading, so that at the horizon the function is where CLOCK_MONOTONIC will be. */

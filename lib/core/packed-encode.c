@@ -74,7 +74,7 @@ static ASPAN_SLOW bool add_group(struct aspan_packed_encoder *encoder, uint32_t 
 	const struct allocspan_token *group = aspan_group_of_slot(slot);
 	size_t length = strlen(group->tag_string);
 	char *at = encoder->groups + encoder->groups_bytes;
-	size_t most = length + 2 * (LONGEST_DECIMAL + 1);
+	size_t most = length + (size_t) 2 * (LONGEST_DECIMAL + 1);
 
 	if (encoder->record_count > 0 &&
 	    encoder->groups_bytes + encoder->records_bytes + most + ASPAN_PACKED_RECORD_BYTES >

@@ -104,7 +104,11 @@ struct aspan_packed_record {
 	struct aspan_packed_words words;
 };
 
-/* The part of a ring that the hot path knows. Zeroed memory is a ring that is closed. */
+/*
+ * The part of a ring that the hot path knows. Zeroed memory is a ring that is closed. The padding keeps what the two sides
+ * write on cache lines of their own.
+ */
+/* NOLINTNEXTLINE(clang-analyzer-optin.performance.Padding) */
 struct aspan_packed_ring {
 	/* Written by the producer. */
 	_Atomic uint64_t head;

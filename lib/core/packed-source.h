@@ -37,6 +37,7 @@
  * The first part is wiped in a child, by the kernel: also in one that was made without the C library's fork(), which
  * calls no handlers. What waits there is the parent's, and would be recorded twice.
  */
+/* NOLINTNEXTLINE(clang-analyzer-optin.performance.Padding): the two parts are on pages of their own */
 struct aspan_packed_source {
 	struct aspan_packed_ring ring; /* first: a thread knows its source by it */
 	/* Protected by the lock. */
