@@ -56,4 +56,7 @@ int aspan_report_text_write_handover(const struct aspan_report_text *text);
 /* report-text-spans.c: --show spans. */
 int aspan_report_text_write_spans(const struct aspan_report_text *text);
 
+/* report-text-stacks.c: --show stacks. */
+int aspan_report_text_write_stacks(const struct aspan_report_text *text);
+
 #endif

@@ -234,6 +234,9 @@ static int write_activity(const struct aspan_report_text *text)
 	if (!result && wants(text, ASPAN_SHOW_SPANS)) {
 		result = aspan_report_text_write_spans(text);
 	}
+	if (!result && wants(text, ASPAN_SHOW_STACKS)) {
+		result = aspan_report_text_write_stacks(text);
+	}
 	return result;
 }
 

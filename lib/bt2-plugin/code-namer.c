@@ -37,6 +37,7 @@ struct file {
 };
 
 struct aspan_code_namer {
+	bool opens_files;
 	struct file *files;
 	size_t file_count, file_capacity;
 	struct aspan_id_map by_object; /* by its address */
@@ -53,11 +54,16 @@ static const Dwfl_Callbacks callbacks = {
 	.section_address = dwfl_offline_section_address,
 };
 
-struct aspan_code_namer *aspan_code_namer_create(void)
+struct aspan_code_namer *aspan_code_namer_create(bool opens_files)
 {
+	struct aspan_code_namer *namer = calloc(1, sizeof(*namer));
+
 	/* libdwfl asks the servers that are named there for what it does not find. */
 	unsetenv("DEBUGINFOD_URLS");
-	return calloc(1, sizeof(struct aspan_code_namer));
+	if (namer) {
+		namer->opens_files = opens_files;
+	}
+	return namer;
 }
 
 static void forget_answer(struct aspan_code_namer *namer)
@@ -146,7 +152,7 @@ static int add_file(struct aspan_code_namer *namer, const struct aspan_object *o
 		return -ENOMEM;
 	}
 	*index = (uint32_t) (namer->file_count - 1);
-	if (!load(file, object)) {
+	if (!namer->opens_files || !load(file, object)) {
 		dwfl_end(file->dwfl);
 		file->dwfl = NULL;
 	}

@@ -14,10 +14,12 @@
 
 #include "model.h"
 
+#include <stdbool.h>
+
 struct aspan_code_namer;
 
-/* NULL without memory. */
-struct aspan_code_namer *aspan_code_namer_create(void);
+/* Without files, all code is a place in a file that is not opened. NULL without memory. */
+struct aspan_code_namer *aspan_code_namer_create(bool opens_files);
 
 /* NULL is allowed. */
 void aspan_code_namer_destroy(struct aspan_code_namer *namer);

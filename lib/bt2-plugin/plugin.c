@@ -32,7 +32,8 @@ BT_PLUGIN_SINK_COMPONENT_CLASS_HELP(
 	"  temporary=DURATION     blocks that live no longer are temporary [none]\n"
 	"  color=BOOLEAN          with escape sequences for colour [no]\n"
 	"  width=COLUMNS          cut lines of text there; 0: nowhere [0]\n"
-	"  cut-short=BOOLEAN      say that a part of the trace is missing [no]\n");
+	"  cut-short=BOOLEAN      say that a part of the trace is missing [no]\n"
+	"  symbols=BOOLEAN        open programs and libraries to name code [yes]\n");
 BT_PLUGIN_SINK_COMPONENT_CLASS_INITIALIZE_METHOD(report, aspan_report_sink_initialize);
 BT_PLUGIN_SINK_COMPONENT_CLASS_FINALIZE_METHOD(report, aspan_report_sink_finalize);
 BT_PLUGIN_SINK_COMPONENT_CLASS_GRAPH_IS_CONFIGURED_METHOD(report,

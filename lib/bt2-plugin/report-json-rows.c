@@ -148,6 +148,7 @@ void aspan_json_write_place(struct aspan_json *json, const struct aspan_report_p
 	aspan_json_index(json, "node", place->node);
 	aspan_json_index(json, "thread", place->thread);
 	aspan_json_index(json, "callsite", place->callsite);
+	aspan_json_index(json, "stack", place->stack ? place->stack : ASPAN_REPORT_NONE);
 	aspan_json_bool(json, "unseen", place->is_unseen);
 	aspan_json_number(json, "alloc_count", numbers->counts.alloc_count);
 	aspan_json_number(json, "alloc_bytes", numbers->counts.alloc_bytes);

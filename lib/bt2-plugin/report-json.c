@@ -161,6 +161,17 @@ static void write_callsite(struct aspan_json *json, const struct aspan_callsite 
 		aspan_json_null(json, "line");
 	}
 	aspan_json_text(json, "text", callsite->text);
+	aspan_json_index(json, "inlined_into",
+			 callsite->inlined_into ? callsite->inlined_into : ASPAN_REPORT_NONE);
+	aspan_json_close(json, '}');
+}
+
+static void write_stack_node(struct aspan_json *json, const struct aspan_report_stack_node *node)
+{
+	aspan_json_break_line(json);
+	aspan_json_open(json, NULL, '{');
+	aspan_json_index(json, "parent", node->parent);
+	aspan_json_index(json, "callsite", node->callsite);
 	aspan_json_close(json, '}');
 }
 
@@ -255,6 +266,7 @@ int aspan_report_json_write(const struct aspan_report *report, FILE *stream)
 	WRITE_TABLE(&json, report, "processes", processes, process, write_process);
 	WRITE_TABLE(&json, report, "threads", threads, thread, write_thread);
 	WRITE_TABLE(&json, report, "callsites", callsites, callsite, write_callsite);
+	WRITE_TABLE(&json, report, "stacks", stack_nodes, stack_node, write_stack_node);
 	WRITE_TABLE(&json, report, "nodes", nodes, node, write_node);
 	WRITE_TABLE(&json, report, "places", places, place, aspan_json_write_place);
 	aspan_report_json_write_breakdowns(&json, report);

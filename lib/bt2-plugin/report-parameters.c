@@ -209,6 +209,15 @@ static bool take_cut_short(struct reader *reader, const bt_value *value)
 	return true;
 }
 
+static bool take_symbols(struct reader *reader, const bt_value *value)
+{
+	if (!bt_value_is_bool(value)) {
+		return false;
+	}
+	reader->parameters->has_no_symbols = !bt_value_bool_get(value);
+	return true;
+}
+
 static bool take_bind(struct reader *reader, const bt_value *value)
 {
 	reader->parameters->bindings = value;
@@ -231,6 +240,7 @@ static const struct parameter known[] = {
 	{ "color", take_color, "a boolean" },
 	{ "width", take_width, "a number of columns" },
 	{ "cut-short", take_cut_short, "a boolean" },
+	{ "symbols", take_symbols, "a boolean" },
 	{ "bind", take_bind, "an array of SPECs, as allocspan-bind(7) describes them" },
 };
 

@@ -227,7 +227,7 @@ static int write_file(struct sink *sink, const struct aspan_report *report)
 /* Files that the trace names are open no longer than names are looked for. */
 static int make_report(struct sink *sink, struct aspan_report *report)
 {
-	struct aspan_code_namer *namer = aspan_code_namer_create();
+	struct aspan_code_namer *namer = aspan_code_namer_create(!sink->parameters.has_no_symbols);
 	int result;
 
 	if (!namer) {

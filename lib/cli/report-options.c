@@ -34,7 +34,8 @@ enum option_key {
 	KEY_TEMPORARY,
 	KEY_VALUE,
 	KEY_COLOUR,
-	KEY_BIND
+	KEY_BIND,
+	KEY_NO_SYMBOLS
 };
 
 static const struct argp_option option_list[] = {
@@ -44,7 +45,11 @@ static const struct argp_option option_list[] = {
 	  "two of them, 'tag:tenant,span'",
 	  1 },
 	{ "show", KEY_SHOW, "WHAT,...", 0,
-	  "Show more: sizes, lifetimes, leaks, peak, handover, spans, growth, timeline or all", 1 },
+	  "Show more: sizes, lifetimes, leaks, peak, handover, spans, growth, timeline, stacks or all",
+	  1 },
+	{ "no-symbols", KEY_NO_SYMBOLS, NULL, 0,
+	  "Do not open the programs and libraries that the trace names: code is shown as a place in them",
+	  1 },
 	{ "from", KEY_FROM, "TIME", 0,
 	  "Count from here on: since the first event (2s, 1.5ms), before the end (-5s), or a time "
 	  "(12:30:05, '2026-11-23 12:30:05.25')",
@@ -239,6 +244,9 @@ static error_t parse_question(int key, char *argument, struct argp_state *state)
 		return 0;
 	case KEY_BIND:
 		take_binding(state, argument);
+		return 0;
+	case KEY_NO_SYMBOLS:
+		options->has_no_symbols = true;
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;

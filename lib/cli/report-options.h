@@ -29,6 +29,7 @@ struct aspan_report_options {
 	size_t binding_count;
 	enum aspan_colour_mode colour;
 	bool is_verbose;
+	bool has_no_symbols;
 	struct aspan_questions questions; /* what all of that asks, to be checked */
 	char **paths; /* ends with NULL */
 };

@@ -22,6 +22,9 @@ static bool has_callsites(const struct aspan_questions *questions)
 
 bool aspan_report_options_want_code(const struct aspan_report_options *options)
 {
+	if (options->has_no_symbols) {
+		return false;
+	}
 	return strcmp(options->format, "text") != 0 || has_callsites(&options->questions) ||
 	       aspan_questions_want(&options->questions, ASPAN_SHOW_LEAKS) ||
 	       aspan_questions_want(&options->questions, ASPAN_SHOW_PEAK);
@@ -77,13 +80,15 @@ bt_value *aspan_report_options_make_params(const struct aspan_report_options *op
 {
 	unsigned int width = options->output ? 0 : aspan_terminal_get_width(stdout);
 	bt_value *params = bt_value_map_create();
-	bool is_made = params && insert_string(params, "format", options->format) &&
-		       insert_string(params, "value", options->value) &&
-		       insert_string(params, "output", options->output) &&
-		       insert_question(params, options) &&
-		       !bt_value_map_insert_bool_entry(params, "color", wants_colour(options)) &&
-		       !bt_value_map_insert_unsigned_integer_entry(params, "width", width) &&
-		       !bt_value_map_insert_bool_entry(params, "cut-short", is_cut_short);
+	bool is_made =
+		params && insert_string(params, "format", options->format) &&
+		insert_string(params, "value", options->value) &&
+		insert_string(params, "output", options->output) &&
+		insert_question(params, options) &&
+		!bt_value_map_insert_bool_entry(params, "color", wants_colour(options)) &&
+		!bt_value_map_insert_unsigned_integer_entry(params, "width", width) &&
+		!bt_value_map_insert_bool_entry(params, "symbols", !options->has_no_symbols) &&
+		!bt_value_map_insert_bool_entry(params, "cut-short", is_cut_short);
 
 	if (!is_made) {
 		bt_value_put_ref(params);
