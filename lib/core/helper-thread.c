@@ -23,6 +23,8 @@ static void *run(void *argument)
 
 	/* Nothing that this thread allocates is the program's. */
 	aspan_record_internal_begin();
+	/* Before it holds any lock: lock.h tells why. */
+	aspan_thread_watch();
 	pthread_setname_np(pthread_self(), helper->name);
 	helper->run();
 	/* Pairs with the exchange in aspan_helper_start(). */

@@ -34,13 +34,18 @@
 
 _Atomic int aspan_init_state = ASPAN_INIT_NOT_YET;
 
-static void before_fork(void)
+void aspan_before_fork(void)
 {
 	aspan_packed_before_fork();
 	aspan_lock_before_fork();
 }
 
-static void after_fork_in_child(void)
+void aspan_after_fork_in_parent(void)
+{
+	aspan_lock_after_fork();
+}
+
+void aspan_after_fork_in_child(void)
 {
 	aspan_packed_after_fork();
 	aspan_thread_after_fork();
@@ -137,7 +142,8 @@ __attribute__((constructor)) static void start(void)
 	aspan_packed_clock_init(wants_monotonic_clock());
 	aspan_linker_init();
 	if (aspan_init() == 0) {
-		pthread_atfork(before_fork, aspan_lock_after_fork, after_fork_in_child);
+		pthread_atfork(aspan_before_fork, aspan_after_fork_in_parent,
+			       aspan_after_fork_in_child);
 		aspan_trace_open();
 		/* The first thread decides where LTTng's thread-local storage is: the others then take no lock of the linker. */
 		aspan_thread_prepare();

@@ -7,12 +7,14 @@
 #include <errno.h>
 #include <pthread.h>
 
+#include "thread.h"
+
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 
 /* Of the thread that forks; protected by the mutex. */
 static struct aspan_lock fork_lock;
 
-struct aspan_lock aspan_lock(void)
+static struct aspan_lock take(void)
 {
 	struct aspan_lock lock = { .saved_errno = errno };
 	sigset_t all;
@@ -21,6 +23,15 @@ struct aspan_lock aspan_lock(void)
 	pthread_sigmask(SIG_SETMASK, &all, &lock.signals);
 	pthread_mutex_lock(&mutex);
 	return lock;
+}
+
+struct aspan_lock aspan_lock(void)
+{
+	/* Not while it is prepared: that takes the lock itself, for memory. */
+	if (!(aspan_thread.busy & ASPAN_BUSY_PREPARING)) {
+		aspan_thread_watch();
+	}
+	return take();
 }
 
 void aspan_unlock(const struct aspan_lock *lock)
@@ -32,7 +43,8 @@ void aspan_unlock(const struct aspan_lock *lock)
 
 void aspan_lock_before_fork(void)
 {
-	struct aspan_lock lock = aspan_lock();
+	/* LTTng's locks may be held already, and this thread records nothing until the fork is over. */
+	struct aspan_lock lock = take();
 
 	fork_lock = lock;
 }

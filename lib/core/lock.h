@@ -5,7 +5,8 @@
  *
  * All signals are blocked while it is held, so no signal handler can find it taken by the thread it
  * interrupts. Nothing is called under it that allocates or that belongs to the program; recording an
- * event is allowed.
+ * event is allowed. So the thread is prepared for that before: with its first event, LTTng would wait for a lock that
+ * is held during a fork, while the thread that forks waits for this one.
  */
 #ifndef ASPAN_CORE_LOCK_H
 #define ASPAN_CORE_LOCK_H

@@ -51,6 +51,13 @@ static void *open_beside_us(void)
 	return dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
 }
 
+static bool has_fork_handler;
+
+bool aspan_trace_has_fork_handler(void)
+{
+	return has_fork_handler;
+}
+
 static bool is_loaded(const char *file)
 {
 	void *library = dlopen(file, RTLD_LAZY | RTLD_NOLOAD);
@@ -87,11 +94,10 @@ void aspan_trace_open(void)
 	ASPAN_ALL_EVENTS(COPY_EMIT)
 	atomic_thread_fence(memory_order_release);
 	aspan_trace.init_thread = table->init_thread;
-	if (!is_loaded(FORK_HANDLER_FILE)) {
-		aspan_trace.after_fork_in_parent = table->after_fork_in_parent;
-		aspan_trace.after_fork_in_child = table->after_fork_in_child;
-		aspan_trace.before_fork = table->before_fork;
-	}
+	aspan_trace.after_fork_in_parent = table->after_fork_in_parent;
+	aspan_trace.after_fork_in_child = table->after_fork_in_child;
+	aspan_trace.before_fork = table->before_fork;
+	has_fork_handler = is_loaded(FORK_HANDLER_FILE);
 #define COPY_FLAGS(event, parameters, arguments)                                                   \
 	aspan_trace.event.sessions = table->event.sessions;                                        \
 	aspan_trace.event.enabled = table->event.enabled;

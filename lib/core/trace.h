@@ -29,12 +29,15 @@ extern struct aspan_trace_events aspan_trace;
 	} while (0)
 
 /*
- * Around fork(), from outside of all handlers: keep LTTng in order in the child, unless the program runs with
- * liblttng-ust-fork, which does it. In the child LTTng starts its threads again, which allocates.
+ * Around fork(), from outside of all handlers: keep LTTng in order in the child. There LTTng starts its threads again,
+ * which allocates.
  */
 ASPAN_PRIVATE void aspan_trace_before_fork(void);
 ASPAN_PRIVATE void aspan_trace_after_fork_in_parent(void);
 ASPAN_PRIVATE void aspan_trace_after_fork_in_child(void);
+
+/* Whether the program runs with liblttng-ust-fork, which does all that: it must not be done twice. */
+ASPAN_PRIVATE bool aspan_trace_has_fork_handler(void);
 
 /* Prepares this thread for events in signal handlers. May allocate; call with `busy` set. */
 static inline void aspan_trace_init_thread(void)

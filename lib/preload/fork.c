@@ -7,7 +7,7 @@
  * It cannot be done in handlers of pthread_atfork(): LTTng allocates when it starts its threads again, and an
  * allocator's own handler may not have run yet.
  *
- * vfork(), posix_spawn() and clone() are left alone: their children share our memory or call no handlers.
+ * clone() without shared memory is in clone.c; with it, as vfork() and posix_spawn(), it is left alone.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -29,13 +29,13 @@
 	  (int *terminal, char *name, const struct termios *modes, const struct winsize *size),    \
 	  (terminal, name, modes, size))
 
-static void after(int result)
+static void after(int result, bool is_ours)
 {
 	int saved_errno = errno;
 
-	if (result == 0) {
+	if (is_ours && result == 0) {
 		aspan_trace_after_fork_in_child();
-	} else {
+	} else if (is_ours) {
 		aspan_trace_after_fork_in_parent();
 	}
 	errno = saved_errno;
@@ -52,15 +52,18 @@ static void after(int result)
 	EXPORT int name parameters                                                                 \
 	{                                                                                          \
 		int(*next) parameters = atomic_load_explicit(&next_##name, memory_order_relaxed);  \
+		bool is_ours = !aspan_trace_has_fork_handler();                                    \
 		int result;                                                                        \
                                                                                                    \
 		if (!next) {                                                                       \
 			resolve_##name();                                                          \
 			next = atomic_load_explicit(&next_##name, memory_order_relaxed);           \
 		}                                                                                  \
-		aspan_trace_before_fork();                                                         \
+		if (is_ours) {                                                                     \
+			aspan_trace_before_fork();                                                 \
+		}                                                                                  \
 		result = next arguments;                                                           \
-		after(result);                                                                     \
+		after(result, is_ours);                                                            \
 		return result;                                                                     \
 	}
 

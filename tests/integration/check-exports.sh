@@ -50,6 +50,7 @@ exports_what_is_declared "$library" "" $headers
 exports_what_is_declared "$bind" dlsym "$include/allocspan/bind.h"
 
 LC_ALL=C sort >"$out/allowed" <<-END
+	clone
 	fork
 	daemon
 	forkpty
