@@ -38,8 +38,12 @@ def _build_type(build):
 
 
 def _commit(source):
-    git = subprocess.run(["git", "-c", f"safe.directory={source}", "-C", str(source), "describe",
-                          "--always", "--dirty"], capture_output=True, text=True, check=False)
+    """None where there is no repository, or no git."""
+    command = ["git", "-c", f"safe.directory={source}", "-C", str(source), "describe", "--always", "--dirty"]
+    try:
+        git = subprocess.run(command, capture_output=True, text=True, check=False)
+    except FileNotFoundError:
+        return None
     return git.stdout.strip() or None
 
 
