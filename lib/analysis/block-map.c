@@ -119,6 +119,7 @@ static void get_block(const struct aspan_block_map *map, size_t index, struct as
 		.checkpoint_count = slot->checkpoint_count,
 	};
 	if (map->has_notes) {
+		/* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): grow() puts another array there */
 		block->note = map->notes[index];
 	}
 }
@@ -150,6 +151,7 @@ int aspan_block_map_add(struct aspan_block_map *map, const struct aspan_block *b
 		.checkpoint_count = block->checkpoint_count,
 	};
 	if (map->has_notes) {
+		/* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): as above */
 		map->notes[index] = block->note;
 	}
 	return result;

@@ -156,6 +156,7 @@ static int describe_thread(struct aspan_report *report, struct aspan_report_thre
 	const struct aspan_process *of = report->processes[made->process].process;
 
 	/* The main thread is called as its process. */
+	/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): a thread is of a process */
 	if (made->vtid == 0 || (of->has_vpid && made->vtid == of->vpid)) {
 		return KEEP(report, &made->text, "%s", process);
 	}

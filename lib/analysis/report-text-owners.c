@@ -49,13 +49,13 @@ static const struct aspan_report_row **sort_rows(const struct aspan_report_text 
 						 int (*compare)(const void *, const void *))
 {
 	size_t count = text->breakdown->row_count;
-	const struct aspan_report_row **rows = calloc(count + 1, sizeof(*rows));
+	const struct aspan_report_row **rows = calloc(count + 1, sizeof(void *));
 
 	for (size_t i = 0; rows && i < count; i++) {
 		rows[i] = &text->breakdown->rows[i];
 	}
 	if (rows) {
-		qsort(rows, count, sizeof(*rows), compare);
+		qsort(rows, count, sizeof(void *), compare);
 	}
 	return rows;
 }

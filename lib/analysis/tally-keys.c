@@ -6,6 +6,7 @@
 
 #include "model.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define NAME_KEY "group"
@@ -136,7 +137,7 @@ int aspan_tally_add_found_tags(struct aspan_tally *tally, const struct aspan_tag
 		if (strlen(tags->tags[i].key) >= ASPAN_TAG_KEY_BYTES) {
 			continue;
 		}
-		strcpy(question.keys[0].tag_key, tags->tags[i].key);
+		snprintf(question.keys[0].tag_key, ASPAN_TAG_KEY_BYTES, "%s", tags->tags[i].key);
 		if (tally->breakdowns.count < tally->breakdowns.capacity &&
 		    !has_breakdown(tally, &question)) {
 			result = aspan_breakdown_table_add(&tally->breakdowns, &question);

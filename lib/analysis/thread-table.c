@@ -40,6 +40,7 @@ static int note_name(struct aspan_thread *thread, const char *name)
 {
 	char *copy;
 
+	/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): it was found or made */
 	if (!name || (thread->name && strcmp(thread->name, name) == 0)) {
 		return 0;
 	}

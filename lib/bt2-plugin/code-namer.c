@@ -28,6 +28,7 @@
 #define MANGLED_MAX 8192
 
 /* Of libstdc++, whose header is C++. The caller frees the result. */
+/* NOLINTNEXTLINE(readability-identifier-naming,bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
 char *__cxa_demangle(const char *mangled, char *buffer, size_t *length, int *status);
 
 struct file {

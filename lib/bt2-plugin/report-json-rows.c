@@ -210,14 +210,14 @@ static int compare_peaks(const void *left, const void *right)
 /* Which rows have points: those with the highest peaks, whatever order they are written in. */
 static bool *choose_rows(const struct aspan_report_breakdown *breakdown)
 {
-	const struct aspan_report_row **rows = calloc(breakdown->row_count + 1, sizeof(*rows));
+	const struct aspan_report_row **rows = calloc(breakdown->row_count + 1, sizeof(void *));
 	bool *is_chosen = calloc(breakdown->row_count + 1, sizeof(*is_chosen));
 
 	for (size_t i = 0; rows && i < breakdown->row_count; i++) {
 		rows[i] = &breakdown->rows[i];
 	}
 	if (rows) {
-		qsort(rows, breakdown->row_count, sizeof(*rows), compare_peaks);
+		qsort(rows, breakdown->row_count, sizeof(void *), compare_peaks);
 	}
 	for (size_t i = 0;
 	     rows && is_chosen && i < breakdown->row_count && i < MAX_ROWS_WITH_POINTS; i++) {
