@@ -29,7 +29,14 @@ export function leavesOf(report) {
 	if (report.hasCallsites) {
 		leaves.push(["callsite", "call sites"]);
 	}
+	if (report.hasStacks) {
+		leaves.push(["stack", "call stacks"]);
+	}
 	return leaves;
+}
+
+function callsiteText(report, place) {
+	return report.callsiteText(place.callsite) || "(unknown call site)";
 }
 
 const LEAF_TEXT = {
@@ -37,8 +44,16 @@ const LEAF_TEXT = {
 	group: (report, place) => report.groupText(place.group),
 	process: (report, place) => report.processOfGroup(place.group),
 	thread: (report, place) => report.threadText(place.thread) || "(unknown thread)",
-	callsite: (report, place) => report.callsiteText(place.callsite) || "(unknown call site)",
+	callsite: callsiteText,
 };
+
+// The names of the frames below the spans, from the outermost in. No stack is known of some places.
+function leafTexts(report, place, leaf) {
+	if (leaf === "stack") {
+		return place.stack ? report.stackTexts(place) : [callsiteText(report, place)];
+	}
+	return [LEAF_TEXT[leaf](report, place)].filter((text) => text !== null);
+}
 
 function child(parent, name, kind) {
 	const key = `${kind}:${name}`;
@@ -97,10 +112,8 @@ export function treeOf(report, metric, leaf) {
 
 	report.json.places.forEach((place, i) => {
 		if (values[i] > 0) {
-			const frame = frameOf(report, root, place);
-			const text = LEAF_TEXT[leaf](report, place);
-
-			(text === null ? frame : child(frame, text, leaf)).own += values[i];
+			leafTexts(report, place, leaf).reduce((frame, text) => child(frame, text, leaf),
+				frameOf(report, root, place)).own += values[i];
 		}
 	});
 	return partition()(hierarchy(root, (frame) => [...frame.byKey.values()])

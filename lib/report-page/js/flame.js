@@ -32,7 +32,7 @@ export class Flame {
 	constructor(report) {
 		this.report = report;
 		this.leaves = leavesOf(report);
-		this.leaf = report.hasCallsites ? "callsite" : "group";
+		this.leaf = report.hasStacks ? "stack" : report.hasCallsites ? "callsite" : "group";
 		this.metric = METRICS[0];
 		this.wanted = "";
 		this.build();

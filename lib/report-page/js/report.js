@@ -123,6 +123,40 @@ export class Report {
 		};
 	}
 
+	// A function, whichever of its lines the call is in; where none is known, the place in the file.
+	callText(index) {
+		const { function: called, text } = this.json.callsites[index];
+
+		return name(called === null ? text : called);
+	}
+
+	// What a call site's function was inlined into, from the innermost out.
+	inlinedTexts(index) {
+		const texts = [];
+
+		for (let into = this.json.callsites[index].inlined_into; into !== null && into !== undefined;
+			into = this.json.callsites[into].inlined_into) {
+			texts.push(this.callText(into));
+		}
+		return texts;
+	}
+
+	// The frames of a place from the outermost in, as folded stacks have them; the last is the call site.
+	stackTexts(place) {
+		const texts = [this.callsiteText(place.callsite), ...this.inlinedTexts(place.callsite)];
+
+		for (let node = this.json.stacks[place.stack].parent; node !== 0; node = this.json.stacks[node].parent) {
+			const { callsite } = this.json.stacks[node];
+
+			texts.push(this.callText(callsite), ...this.inlinedTexts(callsite));
+		}
+		return texts.reverse();
+	}
+
+	get hasStacks() {
+		return this.json.places.some((place) => place.stack !== null && place.stack !== undefined);
+	}
+
 	get hasCallsites() {
 		return this.json.places.some((place) => place.callsite !== null);
 	}
