@@ -42,7 +42,7 @@ static void empty(struct aspan_packed_source *source)
 	sigset_t signals;
 
 	aspan_packed_source_lock(source, &signals);
-	if (!aspan_packed_source_drain(source)) {
+	if (!aspan_packed_source_empty(source)) {
 		aspan_packed_source_retire_if_stuck(source);
 	}
 	aspan_packed_source_unlock(source, &signals);

@@ -14,8 +14,10 @@
 /* So many retired sources a thread may have; then the oldest is used again. */
 #define MOST_RETIRED 8
 
-/* After the process's exit handlers every record is recorded at once. */
-static _Atomic bool is_finished;
+static bool is_finished(void)
+{
+	return atomic_load_explicit(&aspan_packed_is_finished, memory_order_relaxed);
+}
 
 static void block_signals(sigset_t *before)
 {
@@ -95,15 +97,10 @@ static void push_and_record(const struct aspan_thread *thread, struct aspan_pack
 	aspan_packed_source_drain(source);
 }
 
-/* Opens the ring if it can be. What is in it was pushed while a session ended, or, when the process ends, was closed. */
+/* Opens the ring if it can be. */
 static void open_if_possible(struct aspan_packed_source *source)
 {
-	if (atomic_load_explicit(&is_finished, memory_order_relaxed)) {
-		aspan_packed_source_drain(source);
-		return;
-	}
-	aspan_packed_source_discard(source);
-	if (aspan_packed_helper_is_there()) {
+	if (!is_finished() && aspan_packed_helper_is_there()) {
 		aspan_packed_source_open(source);
 	}
 }
@@ -116,9 +113,8 @@ static bool push_as_consumer(const struct aspan_thread *thread, struct aspan_pac
 			     struct aspan_packed_words words)
 {
 	aspan_packed_source_adopt(source);
-	if (source->is_open) {
-		aspan_packed_source_drain(source);
-	} else if (!source->is_retired) {
+	aspan_packed_source_empty(source);
+	if (!source->is_open && !source->is_retired) {
 		open_if_possible(source);
 	}
 	if (is_full(&source->ring) && !source->is_retired) {
@@ -139,7 +135,7 @@ static bool push_or_make_room(struct aspan_thread *thread, struct aspan_packed_s
 	bool is_retired;
 	sigset_t signals;
 
-	if (!atomic_load_explicit(&is_finished, memory_order_relaxed)) {
+	if (!is_finished()) {
 		aspan_packed_helper_start();
 	}
 	aspan_packed_source_lock(source, &signals);
@@ -224,7 +220,7 @@ bool aspan_packed_flush(void)
 			continue;
 		}
 		aspan_packed_source_lock(source, &signals);
-		is_complete &= aspan_packed_source_drain(source);
+		is_complete &= aspan_packed_source_empty(source);
 		aspan_packed_source_unlock(source, &signals);
 	}
 	return is_complete;
@@ -249,6 +245,7 @@ static void end_sources(struct aspan_thread *thread, struct aspan_packed_source 
 		sigset_t signals;
 
 		aspan_packed_source_lock(source, &signals);
+		aspan_packed_source_empty(source);
 		aspan_packed_source_retire(source);
 		/* Of the newest. */
 		if (source->next_index > thread->packed_count) {
@@ -285,7 +282,7 @@ void aspan_packed_before_fork(void)
 	is_push_interrupted = false;
 	if (source) {
 		aspan_packed_source_lock(source, &signals);
-		is_push_interrupted = !aspan_packed_source_drain(source);
+		is_push_interrupted = !aspan_packed_source_empty(source);
 		aspan_packed_source_unlock(source, &signals);
 	}
 }
@@ -307,7 +304,7 @@ void aspan_packed_after_fork(void)
 
 void aspan_packed_finish(void)
 {
-	atomic_store_explicit(&is_finished, true, memory_order_relaxed);
+	atomic_store_explicit(&aspan_packed_is_finished, true, memory_order_relaxed);
 	for (struct aspan_packed_source *source = aspan_packed_source_first(); source;
 	     source = source->next) {
 		sigset_t signals;

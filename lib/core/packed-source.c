@@ -19,6 +19,8 @@
 /* The stamp of a record of a retired source that has been taken. No clock shows it. */
 #define STAMP_TAKEN 1
 
+_Atomic bool aspan_packed_is_finished;
+
 /* Only grows, so it is read without the lock. */
 static _Atomic(struct aspan_packed_source *) first_source;
 
@@ -64,11 +66,25 @@ static struct aspan_packed_source *make(void)
 	return source;
 }
 
+/* For the consumer. */
 static void set_thread(struct aspan_packed_source *source)
 {
 	source->vpid = getpid();
 	source->vtid = (int32_t) syscall(SYS_gettid);
 	prctl(PR_GET_NAME, source->thread_name);
+}
+
+/* The helper looks at all sources, whether they are used or not: so this needs the source's lock. */
+static void begin(struct aspan_packed_source *source, uint64_t record_index)
+{
+	sigset_t signals;
+
+	aspan_packed_source_lock(source, &signals);
+	set_thread(source);
+	aspan_packed_ring_init(&source->ring);
+	aspan_packed_encoder_init(&source->encoder, record_index);
+	aspan_packed_clock_begin();
+	aspan_packed_source_unlock(source, &signals);
 }
 
 struct aspan_packed_source *aspan_packed_source_create(uint64_t record_index)
@@ -82,10 +98,7 @@ struct aspan_packed_source *aspan_packed_source_create(uint64_t record_index)
 	if (source) {
 		source->is_used = true;
 		source->older = NULL;
-		set_thread(source);
-		aspan_packed_ring_init(&source->ring);
-		aspan_packed_encoder_init(&source->encoder, record_index);
-		aspan_packed_clock_begin();
+		begin(source, record_index);
 	}
 	aspan_unlock(&lock);
 	return source;
@@ -262,7 +275,8 @@ bool aspan_packed_source_drain(struct aspan_packed_source *source)
 	return tail == end;
 }
 
-void aspan_packed_source_discard(struct aspan_packed_source *source)
+/* Only the numbers and the states are kept. */
+static bool discard(struct aspan_packed_source *source)
 {
 	uint64_t tail = load_tail(source);
 	uint64_t end = atomic_load_explicit(&source->ring.head, memory_order_relaxed);
@@ -277,7 +291,16 @@ void aspan_packed_source_discard(struct aspan_packed_source *source)
 		aspan_packed_encoder_skip(&source->encoder, &record->words);
 		atomic_store_explicit(&record->stamp, 0, memory_order_relaxed);
 	}
-	move_tail(source, tail, limit_after(source, tail));
+	move_tail(source, tail, 0);
+	return tail == end;
+}
+
+bool aspan_packed_source_empty(struct aspan_packed_source *source)
+{
+	bool is_current = source->is_open || source->is_retired ||
+			  atomic_load_explicit(&aspan_packed_is_finished, memory_order_relaxed);
+
+	return is_current ? aspan_packed_source_drain(source) : discard(source);
 }
 
 void aspan_packed_source_open(struct aspan_packed_source *source)

@@ -61,6 +61,9 @@ struct aspan_packed_source {
 	struct aspan_packed_source *older; /* of the same thread, retired */
 };
 
+/* After the process's exit handlers: rings stay closed, and every record is recorded at once. */
+extern _Atomic bool aspan_packed_is_finished;
+
 /* The source of a thread that has made `record_index` records so far, for the calling thread; NULL without memory. */
 struct aspan_packed_source *aspan_packed_source_create(uint64_t record_index);
 
@@ -92,8 +95,11 @@ bool aspan_packed_source_is_empty(struct aspan_packed_source *source);
  */
 bool aspan_packed_source_drain(struct aspan_packed_source *source);
 
-/* Passes over what is published: it is of a session that has ended. */
-void aspan_packed_source_discard(struct aspan_packed_source *source);
+/*
+ * Takes all that is published, as aspan_packed_source_drain() does; but what is in a closed ring is of a session that has
+ * ended, unless the process ends: it is passed over.
+ */
+bool aspan_packed_source_empty(struct aspan_packed_source *source);
 
 /* Lets the producer push without the lock; or no more. */
 void aspan_packed_source_open(struct aspan_packed_source *source);
