@@ -42,6 +42,15 @@ check_files() {
 		fail "the files above name the build folder"
 }
 
+# What the README shows and points to is beside it.
+check_readme() {
+	local folder link
+	folder=$(folder_of README.md)
+	while read -r link; do
+		[ -f "$folder/$link" ] || fail "the installed README points to $link, which is not there"
+	done < <(grep -oE '\]\([^)]+\)' "$folder/README.md" | sed 's/^](//; s/)$//; s/#.*//' | grep -vE '^(https?:.*|)$')
+}
+
 check_command() {
 	[ "$("$prefix/bin/allocspan" --version)" = "allocspan $version" ] || fail "allocspan --version"
 	babeltrace2 --plugin-path "$(folder_of babeltrace-plugin-allocspan.so)" list-plugins |
@@ -87,6 +96,7 @@ check_pkg_config_consumer() {
 check_all() {
 	libraries=$(folder_of liballocspan.so)
 	check_files
+	check_readme
 	check_command
 	check_cmake_consumer
 	check_pkg_config_consumer
