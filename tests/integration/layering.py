@@ -42,7 +42,9 @@ LIBRARY_USERS = {
     r"babeltrace2/.*": {"lib/bt2-plugin", "lib/cli"},
     r"json-c/.*": {"lib/bt2-plugin", "lib/cli"},
     r"protobuf-c/.*": {"lib/bt2-plugin"},
+    r"(elfutils/.*|dwarf\.h)": {"lib/bt2-plugin"},
     r"zlib.h": {"lib/bt2-plugin"},
+    r"elfutils/libdw.*": {"lib/bt2-plugin"},
 }
 
 # Which of our targets a target may link, and which libraries; anything else is a breach.
@@ -55,7 +57,7 @@ MAY_LINK = {
     "allocspan-analysis": {"allocspan-bind-spec"},
     "allocspan-report-formats": {"allocspan-analysis", "JSON_C", "PROTOBUF_C", "ZLIB"},
     "babeltrace-plugin-allocspan": {
-        "allocspan-report-formats", "allocspan-analysis", "BABELTRACE2", "JSON_C",
+        "allocspan-report-formats", "allocspan-analysis", "BABELTRACE2", "JSON_C", "LIBDW", "stdc++",
     },
     "allocspan-cli": {
         "allocspan-analysis", "allocspan-bind-spec", "babeltrace-plugin-allocspan",
