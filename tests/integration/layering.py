@@ -42,7 +42,6 @@ LIBRARY_USERS = {
     r"babeltrace2/.*": {"lib/bt2-plugin", "lib/cli"},
     r"json-c/.*": {"lib/bt2-plugin", "lib/cli"},
     r"protobuf-c/.*": {"lib/bt2-plugin"},
-    r"(elfutils/.*|dwarf\.h)": {"lib/bt2-plugin"},
     r"zlib.h": {"lib/bt2-plugin"},
     r"elfutils/libdw.*": {"lib/bt2-plugin"},
 }

@@ -2,7 +2,7 @@
 pkg_check_modules(CMOCKA REQUIRED IMPORTED_TARGET cmocka)
 
 foreach(module model owners gaps maps tag-string text output-file
-		answers spans windows timeline unsure questions time-text text-table)
+		answers spans stacks windows timeline unsure questions time-text text-table)
 	set(name test-analysis-${module})
 	add_executable(${name} ${name}.c)
 	target_link_libraries(${name} PRIVATE allocspan-analysis allocspan_warnings
