@@ -20,6 +20,17 @@ endif()
 add_test(NAME unit/test-bind-replay COMMAND test-bind-replay)
 set_tests_properties(unit/test-bind-replay PROPERTIES LABELS unit TIMEOUT 60)
 
+add_executable(test-bind-entry test-bind-entry.c ${PROJECT_SOURCE_DIR}/lib/bind/probe-entry.c)
+target_include_directories(test-bind-entry PRIVATE
+	${PROJECT_SOURCE_DIR}/lib/bind ${PROJECT_SOURCE_DIR}/include)
+target_link_libraries(test-bind-entry PRIVATE allocspan_warnings)
+add_test(NAME unit/test-bind-entry COMMAND test-bind-entry)
+add_test(NAME unit/test-bind-entry-aarch64
+	COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/bind-entry-aarch64.sh)
+set_tests_properties(unit/test-bind-entry unit/test-bind-entry-aarch64 PROPERTIES
+	LABELS unit TIMEOUT 60 SKIP_RETURN_CODE 77
+	ENVIRONMENT "SOURCE_DIR=${PROJECT_SOURCE_DIR}")
+
 # The library stands before dlsym(), which a sanitizer calls before it is ready to run our code.
 if(CMAKE_C_FLAGS MATCHES "-fsanitize=")
 	return()
