@@ -14,6 +14,7 @@
 
 #include "arena.h"
 #include "lock.h"
+#include "packed-format.h"
 #include "trace.h"
 
 /* The stamp of a record of a retired source that has been taken. No clock shows it. */
@@ -275,24 +276,30 @@ bool aspan_packed_source_drain(struct aspan_packed_source *source)
 	return tail == end;
 }
 
-/* Only the numbers and the states are kept. */
-static bool discard(struct aspan_packed_source *source)
+/*
+ * A thread may push while its ring is being closed. If the next session has begun by then, that record is of this one;
+ * which cannot be known, but what is older than any record of a session that goes on can be, is of the last.
+ */
+static void discard_old(struct aspan_packed_source *source)
 {
+	uint64_t now_ns = aspan_packed_clock_now_ns();
 	uint64_t tail = load_tail(source);
 	uint64_t end = atomic_load_explicit(&source->ring.head, memory_order_relaxed);
 
 	for (; tail != end; tail++) {
 		struct aspan_packed_record *record = aspan_packed_ring_at(&source->ring, tail);
-
 		/* As in take_published(). */
-		if (!atomic_load_explicit(&record->stamp, memory_order_acquire)) {
+		uint64_t stamp = atomic_load_explicit(&record->stamp, memory_order_acquire);
+
+		if (!stamp ||
+		    aspan_packed_clock_ns(&source->piece, stamp) + ASPAN_PACKED_MAX_AGE_NS >
+			    now_ns) {
 			break;
 		}
 		aspan_packed_encoder_skip(&source->encoder, &record->words);
 		atomic_store_explicit(&record->stamp, 0, memory_order_relaxed);
 	}
 	move_tail(source, tail, 0);
-	return tail == end;
 }
 
 bool aspan_packed_source_empty(struct aspan_packed_source *source)
@@ -300,7 +307,10 @@ bool aspan_packed_source_empty(struct aspan_packed_source *source)
 	bool is_current = source->is_open || source->is_retired ||
 			  atomic_load_explicit(&aspan_packed_is_finished, memory_order_relaxed);
 
-	return is_current ? aspan_packed_source_drain(source) : discard(source);
+	if (!is_current) {
+		discard_old(source);
+	}
+	return aspan_packed_source_drain(source);
 }
 
 void aspan_packed_source_open(struct aspan_packed_source *source)

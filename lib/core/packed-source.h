@@ -96,8 +96,8 @@ bool aspan_packed_source_is_empty(struct aspan_packed_source *source);
 bool aspan_packed_source_drain(struct aspan_packed_source *source);
 
 /*
- * Takes all that is published, as aspan_packed_source_drain() does; but what is in a closed ring is of a session that has
- * ended, unless the process ends: it is passed over.
+ * Takes all that is published, as aspan_packed_source_drain() does; but what is old in a closed ring is of a session that has
+ * ended, unless the process ends: only its numbers and the states are kept.
  */
 bool aspan_packed_source_empty(struct aspan_packed_source *source);
 

@@ -351,6 +351,10 @@ static void nothing_of_an_ended_session_comes_into_the_next(void **state)
 	aspan_packed_ring_publish(
 		ring, leave_a_push(),
 		aspan_packed_words(aspan_thread.active_slot, space, 8, 5, NULL, false));
+	/* Longer than a record may wait: younger ones could be of a session that begins now. */
+	for (int i = 0; i < 30; i++) {
+		pause_for_a_moment();
+	}
 	enable(true);
 	/* The gap in the numbers tells of it. */
 	expected_index[gettid() % TIDS]++;
@@ -370,6 +374,7 @@ static void without_a_helper_records_are_written_at_once(void **state)
 	(void) state;
 	announce(0, 1);
 	retire(0, 1);
+	wait_until(written == 2);
 	end_session();
 	written = 0;
 	fails_to_create = true;
