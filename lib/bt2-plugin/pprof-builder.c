@@ -141,13 +141,19 @@ static int add_line(struct aspan_pprof_builder *builder, Pprof__Location *locati
 	return add_function(builder, function, file, &is->function_id);
 }
 
+/* What has an address and a line. */
+static bool is_callsite(const struct aspan_frame *frame)
+{
+	return frame->kind == ASPAN_FRAME_CALL || frame->kind == ASPAN_FRAME_CALLSITE;
+}
+
 static int fill_location(struct aspan_pprof_builder *builder, Pprof__Location *location,
 			 const struct aspan_frame *frame)
 {
 	const struct aspan_callsite *callsite;
 	int result = 0;
 
-	if (frame->kind != ASPAN_FRAME_CALLSITE) {
+	if (!is_callsite(frame)) {
 		return add_line(builder, location, frame->name, NULL, 0);
 	}
 	callsite = &builder->report->callsites[frame->index];
@@ -165,7 +171,7 @@ static int fill_location(struct aspan_pprof_builder *builder, Pprof__Location *l
 int aspan_pprof_add_location(struct aspan_pprof_builder *builder, const struct aspan_frame *frame,
 			     uint64_t *id)
 {
-	uint64_t index = frame->kind == ASPAN_FRAME_CALLSITE ? frame->index : 0;
+	uint64_t index = is_callsite(frame) ? frame->index : 0;
 	uint64_t scope = SCOPE_FRAME + frame->kind + index * SCOPE_COUNT;
 	uint32_t found = aspan_text_map_find(&builder->ids, scope, frame->name);
 	Pprof__Location *location;

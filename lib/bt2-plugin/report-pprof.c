@@ -79,8 +79,8 @@ static int add_sample_types(struct writer *writer)
 
 static bool is_code(const struct aspan_frame *frame)
 {
-	return frame->kind == ASPAN_FRAME_SPAN || frame->kind == ASPAN_FRAME_CALLSITE ||
-	       frame->kind == ASPAN_FRAME_UNSEEN;
+	return frame->kind == ASPAN_FRAME_SPAN || frame->kind == ASPAN_FRAME_CALL ||
+	       frame->kind == ASPAN_FRAME_CALLSITE || frame->kind == ASPAN_FRAME_UNSEEN;
 }
 
 static int add_sample_location(struct writer *writer, Pprof__Sample *sample,

@@ -31,15 +31,18 @@ struct writer {
 	uint32_t frame_count;
 };
 
-static int write_source(const struct writer *writer, const struct aspan_callsite *callsite)
+/* A function that calls is one frame, whichever of its lines the call is in. */
+static int write_source(const struct writer *writer, const struct aspan_frame *frame)
 {
+	const struct aspan_callsite *callsite = &writer->report->callsites[frame->index];
+	bool has_line = frame->kind == ASPAN_FRAME_CALLSITE && callsite->line;
 	int result = 0;
 
 	if (callsite->file) {
 		fputs(",\"file\":", writer->stream);
 		result = aspan_json_write_text(callsite->file, writer->stream);
 	}
-	if (!result && callsite->file && callsite->line) {
+	if (!result && callsite->file && has_line) {
 		fprintf(writer->stream, ",\"line\":%" PRIu64, callsite->line);
 	}
 	return result;
@@ -51,8 +54,8 @@ static int write_frame(struct writer *writer, const struct aspan_frame *frame)
 
 	fputs(writer->frame_count++ ? ",\n{\"name\":" : "\n{\"name\":", writer->stream);
 	result = aspan_json_write_text(frame->name, writer->stream);
-	if (!result && frame->kind == ASPAN_FRAME_CALLSITE) {
-		result = write_source(writer, &writer->report->callsites[frame->index]);
+	if (!result && (frame->kind == ASPAN_FRAME_CALL || frame->kind == ASPAN_FRAME_CALLSITE)) {
+		result = write_source(writer, frame);
 	}
 	fputc('}', writer->stream);
 	return result;

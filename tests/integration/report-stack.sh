@@ -125,6 +125,34 @@ a_path_that_became_a_pipe_is_not_opened() {
 	grep -qE ';program\+0x[0-9a-f]+ 100$' "$work/out" || fail "no place in the file"
 }
 
+pprof_adds_up_what_functions_called() {
+	command -v go >/dev/null || skip "no go tool pprof (golang-go)"
+	record -o trace --stack 16 -- "$REPORT_STACK"
+	expect_status 0 report --format=pprof -o heap.pb.gz trace
+	expect_status 0 go tool pprof -traces heap.pb.gz
+	grep -A 3 '30B .* leaf$' "$work/out" | awk '{ print $NF }' | tr '\n' ' ' >frames
+	expect_equal "frames" "$(cat frames)" "leaf right parse main "
+}
+
+the_flame_graph_of_the_page_has_the_stacks() {
+	record -o trace --stack 16 -- "$REPORT_STACK"
+	report_json trace
+	expect_status 0 report --format=html -o report.html trace
+	status=0
+	"$here/report-stack-page.py" report.html "$work/json" >"$work/out" 2>&1 || status=$?
+	[ "$status" -ne "$SKIPPED" ] || skip "$(cat "$work/out")"
+	[ "$status" -eq 0 ] || fail "the page shows something else"
+}
+
+a_sequence_of_another_type_is_an_error() {
+	record -o trace --stack 16 -- "$REPORT_STACK"
+	# Of the same length, as packets of metadata say theirs.
+	sed -i 's/_frames\[/_framez[/' "$(trace_of trace)/metadata"
+	expect_status 1 report --show=stacks trace
+	expect_error "event 'allocspan:alloc_stack' has no field 'frames' of the expected type"
+	expect_status 0 report trace
+}
+
 show_stacks_lists_frames_below_their_numbers() {
 	record -o trace --stack 16 -- "$REPORT_STACK"
 	expect_status 0 report --show=stacks --top=1 trace
