@@ -62,6 +62,8 @@ def main(build):
     import cases  # pylint: disable=import-outside-toplevel
 
     with tempfile.TemporaryDirectory(prefix="allocspan-smoke.") as directory:
+        # In a container the suite runs as nobody (lttng-fixture.sh).
+        pathlib.Path(directory).chmod(0o777)
         file = pathlib.Path(directory) / "result.json"
         run = subprocess.run([HERE / "run.sh", build, "--no-build", "--quick", "--json", file],
                              stdout=subprocess.PIPE, text=True, check=False)
