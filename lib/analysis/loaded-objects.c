@@ -24,6 +24,7 @@ void aspan_objects_fini(struct aspan_objects *objects)
 	aspan_text_map_fini(&objects->by_text);
 	aspan_names_fini(&objects->paths);
 	aspan_text_map_fini(&objects->space_of_pid);
+	aspan_id_map_fini(&objects->space_of_process);
 	*objects = (struct aspan_objects){ 0 };
 }
 
@@ -247,11 +248,29 @@ int aspan_objects_take(struct aspan_objects *objects, const struct aspan_origin 
 	}
 }
 
+/* A process has one origin for ever. */
+static struct aspan_object_space *find_space_of(struct aspan_objects *objects,
+						const struct aspan_origin *origin, uint32_t process)
+{
+	uint32_t index = aspan_id_map_find(&objects->space_of_process, process);
+	struct aspan_object_space *space;
+
+	if (index != ASPAN_ID_MAP_NONE) {
+		return &objects->spaces[index];
+	}
+	space = find_space(objects, origin);
+	if (!space || aspan_id_map_set(&objects->space_of_process, process,
+				       (uint32_t) (space - objects->spaces))) {
+		return NULL;
+	}
+	return space;
+}
+
 struct aspan_object_space *aspan_objects_get_space(struct aspan_objects *objects,
 						   const struct aspan_origin *origin,
 						   uint32_t process)
 {
-	struct aspan_object_space *space = find_space(objects, origin);
+	struct aspan_object_space *space = find_space_of(objects, origin, process);
 
 	if (!space) {
 		return NULL;

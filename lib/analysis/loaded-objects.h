@@ -18,6 +18,7 @@
 #define ASPAN_ANALYSIS_LOADED_OBJECTS_H
 
 #include "events.h"
+#include "id-map.h"
 #include "names.h"
 #include "text-map.h"
 
@@ -58,6 +59,7 @@ struct aspan_objects {
 	struct aspan_object_space *spaces;
 	size_t space_count, space_capacity;
 	struct aspan_text_map space_of_pid;
+	struct aspan_id_map space_of_process; /* of the model, which is asked for with each event */
 	/* Of whom the last space is: nearly always that of the next. */
 	struct aspan_origin last_origin;
 	uint32_t last_space;

@@ -57,7 +57,7 @@ void aspan_model_set_namer(struct aspan_model *model, aspan_model_namer *namer, 
 
 bool aspan_model_wants_objects(const struct aspan_model *model)
 {
-	return model->tally && model->tally->has_stacks;
+	return model->tally && model->tally->has_callsites;
 }
 
 int aspan_model_take_object(struct aspan_model *model, const struct aspan_origin *origin,

@@ -120,10 +120,10 @@ static inline bool aspan_model_wants_detail(const struct aspan_model *model)
 void aspan_model_set_observer(struct aspan_model *model, aspan_model_observer *observer,
 			      void *data);
 
-/* Who names the frames of stacks when a report is made. */
+/* Who names call sites and the frames of stacks when a report is made. */
 void aspan_model_set_namer(struct aspan_model *model, aspan_model_namer *namer, void *data);
 
-/* Whether stacks are asked for, and with them what processes load. */
+/* Whether code is asked for, and with it what processes load. */
 bool aspan_model_wants_objects(const struct aspan_model *model);
 
 /* A process loaded something, or its tracer said so. 0 or -ENOMEM. */

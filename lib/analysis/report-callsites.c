@@ -2,9 +2,8 @@
 /*
  * The call sites and call stacks of a report, and what they are called.
  *
- * Names come from the trace (babeltrace2's filter debug-info knows the code of the context `ip`) or from the model's namer, which
- * looks into the files that were loaded. In a trace with stacks the namer goes first, so that all frames of a stack are told by
- * one; else it is only asked where the trace has no function.
+ * Names come from the model's namer, which looks into the files that were loaded. What the trace itself says of code, where
+ * somebody put babeltrace2's filter debug-info before us, counts where the namer knows no function.
  */
 #include "report-build.h"
 
@@ -151,12 +150,8 @@ static int ask_namer(struct naming *naming, uint32_t index)
 
 static int name_callsite(struct naming *naming, uint32_t index)
 {
-	const struct aspan_tally *tally = naming->build->tally;
-	int result = 0;
+	int result = ask_namer(naming, index);
 
-	if (tally->calls.node_count > 0 || !tally->callsites.entries[index].function) {
-		result = ask_namer(naming, index);
-	}
 	return result ? result :
 			describe_callsite(naming->build->report, &naming->callsites[index]);
 }

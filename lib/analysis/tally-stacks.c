@@ -12,7 +12,7 @@
 
 #include <errno.h>
 
-/* What the events of a process that has stacks say of code is told apart by what is loaded there. */
+/* Code is told apart by what is loaded there, where the trace says that. */
 static int find_callsite(struct aspan_tally *tally, uint32_t process,
 			 const struct aspan_event *event, uint64_t address, uint32_t *callsite)
 {
@@ -21,15 +21,11 @@ static int find_callsite(struct aspan_tally *tally, uint32_t process,
 		.process = process,
 		.code = address == event->ip ? event->code : NULL,
 		.objects = &tally->objects,
+		.space = aspan_objects_get_space(&tally->objects, &event->origin, process),
 	};
 
-	if (tally->has_stacks) {
-		query.space = aspan_objects_get_space(&tally->objects, &event->origin, process);
-		if (!query.space) {
-			return -ENOMEM;
-		}
-	}
-	return aspan_callsite_table_find(&tally->callsites, &query, callsite);
+	return query.space ? aspan_callsite_table_find(&tally->callsites, &query, callsite) :
+			     -ENOMEM;
 }
 
 int aspan_tally_take_stack(struct aspan_tally *tally, uint32_t process,

@@ -56,7 +56,7 @@ struct aspan_tally {
 	struct aspan_thread_table threads;
 	struct aspan_callsite_table callsites;
 	struct aspan_call_tree calls; /* of call sites */
-	struct aspan_objects objects; /* with stacks only */
+	struct aspan_objects objects; /* with call sites only */
 	uint32_t loss_count; /* how often the tracer said that it lost something */
 	struct aspan_place_table places;
 	struct aspan_breakdown_table breakdowns;

@@ -2,6 +2,9 @@
 /*
  * The babeltrace2 graph of a report.
  *
+ * The sink names code by itself: babeltrace2's filter debug-info forgets how many events were discarded, and knows only the code
+ * of the context `ip`.
+ *
  * Whatever fails here leaves a cause in libbabeltrace2's error, of which one line is printed at the end.
  */
 #include "report-graph.h"
@@ -21,10 +24,9 @@
 struct builder {
 	struct aspan_report_graph *graph;
 	const struct aspan_report_graph_options *options;
-	const bt_plugin *ctf, *utils, *lttng_utils;
+	const bt_plugin *ctf, *utils;
 	const bt_plugin_set *ours;
 	const bt_component_filter *muxer;
-	const bt_component_filter *last; /* whose output the sink reads */
 	struct aspan_report_sources sources;
 	uint64_t connected_count;
 };
@@ -89,7 +91,6 @@ static int add_muxer(struct builder *builder)
 					  &builder->muxer) != BT_GRAPH_ADD_COMPONENT_STATUS_OK) {
 		return fail(builder, "cannot make babeltrace2's muxer");
 	}
-	builder->last = builder->muxer;
 	return 0;
 }
 
@@ -162,74 +163,6 @@ static int add_sources(struct builder *builder, const struct aspan_report_inputs
 	return result;
 }
 
-/* Of what LTTng's metadata calls the context `ip`. */
-#define IP_CONTEXT " _ip;"
-
-static bool has_text(const char *path, const char *text)
-{
-	FILE *file = fopen(path, "re");
-	char *line = NULL;
-	size_t size = 0;
-	bool is_found = false;
-
-	while (file && !is_found && getline(&line, &size, file) >= 0) {
-		is_found = strstr(line, text);
-	}
-	free(line);
-	if (file) {
-		fclose(file);
-	}
-	return is_found;
-}
-
-static bool has_ip(const struct aspan_report_inputs *inputs)
-{
-	bool is_found = false;
-
-	for (size_t i = 0; !is_found && i < inputs->trace_count; i++) {
-		char *path;
-
-		if (asprintf(&path, "%s/metadata", inputs->traces[i]) < 0) {
-			return false;
-		}
-		is_found = has_text(path, IP_CONTEXT);
-		free(path);
-	}
-	return is_found;
-}
-
-/* Without it, addresses are all that is known of code; so its absence is no failure. */
-static int add_debug_info(struct builder *builder)
-{
-	const bt_component_class_filter *filter_class;
-	const bt_component_filter *filter;
-	bt_value *params;
-	bool is_added;
-
-	if (bt_plugin_find("lttng-utils", BT_TRUE, BT_TRUE, BT_TRUE, BT_TRUE, BT_FALSE,
-			   &builder->lttng_utils) != BT_PLUGIN_FIND_STATUS_OK) {
-		bt_current_thread_clear_error();
-		return 0;
-	}
-	filter_class = bt_plugin_borrow_filter_component_class_by_name_const(builder->lttng_utils,
-									     "debug-info");
-	params = bt_value_map_create();
-	is_added = filter_class && params &&
-		   !bt_value_map_insert_bool_entry(params, "full-path", BT_TRUE) &&
-		   !bt_graph_add_filter_component(builder->graph->graph, filter_class, "debug-info",
-						  params, BT_LOGGING_LEVEL_NONE, &filter) &&
-		   !bt_graph_connect_ports(
-			   builder->graph->graph,
-			   bt_component_filter_borrow_output_port_by_index_const(builder->last, 0),
-			   bt_component_filter_borrow_input_port_by_index_const(filter, 0), NULL);
-	bt_value_put_ref(params);
-	if (!is_added) {
-		return fail(builder, "cannot make babeltrace2's filter debug-info");
-	}
-	builder->last = filter;
-	return 0;
-}
-
 /* Those of the options, and when the traces begin and end, if that is known. */
 static bt_value *make_sink_params(const struct builder *builder)
 {
@@ -271,7 +204,7 @@ static int add_sink(struct builder *builder)
 	}
 	if (bt_graph_connect_ports(
 		    builder->graph->graph,
-		    bt_component_filter_borrow_output_port_by_index_const(builder->last, 0),
+		    bt_component_filter_borrow_output_port_by_index_const(builder->muxer, 0),
 		    bt_component_sink_borrow_input_port_by_index_const(sink, 0),
 		    NULL) != BT_GRAPH_CONNECT_PORTS_STATUS_OK) {
 		return fail(builder, "cannot make the report");
@@ -292,9 +225,6 @@ static int build(struct builder *builder, const struct aspan_report_inputs *inpu
 	}
 	result = add_muxer(builder);
 	result = result ? result : add_sources(builder, inputs);
-	if (!result && builder->options->wants_code && has_ip(inputs)) {
-		result = add_debug_info(builder);
-	}
 	return result ? result : add_sink(builder);
 }
 
@@ -309,7 +239,6 @@ int aspan_report_graph_init(struct aspan_report_graph *graph,
 	result = build(&builder, inputs);
 	aspan_report_sources_fini(&builder.sources);
 	bt_plugin_set_put_ref(builder.ours);
-	bt_plugin_put_ref(builder.lttng_utils);
 	bt_plugin_put_ref(builder.utils);
 	bt_plugin_put_ref(builder.ctf);
 	return result;

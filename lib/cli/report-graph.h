@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The babeltrace2 graph of a report: one ctf.fs source for each trace, the muxer, where it is wanted and possible
- * lttng-utils.debug-info, and sink.allocspan.report.
+ * The babeltrace2 graph of a report: one ctf.fs source for each trace, the muxer, and sink.allocspan.report.
  *
  * Directories with the same trace UUID (rotated chunks, overlapping snapshots) are one trace, as for the
  * command babeltrace2.
@@ -26,7 +25,6 @@ struct aspan_report_graph_options {
 	const bt_value *sink_params;
 	void *sink_outcome;
 	bool wants_range; /* begin_ns and end_ns, also for the sink */
-	bool wants_code; /* events shall tell function, file and line of their ip */
 	bool is_verbose;
 };
 

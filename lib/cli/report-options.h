@@ -41,10 +41,7 @@ struct aspan_report_options {
 int aspan_report_options_parse(struct aspan_report_options *options, int argc, char **argv);
 void aspan_report_options_fini(struct aspan_report_options *options);
 
-/* From here on report-params.c: whether the code that allocated is to be told by function and line. */
-bool aspan_report_options_want_code(const struct aspan_report_options *options);
-
-/* The parameters of the sink; NULL without memory. */
+/* In report-params.c: the parameters of the sink; NULL without memory. */
 bt_value *aspan_report_options_make_params(const struct aspan_report_options *options,
 					   bool is_cut_short);
 

@@ -8,28 +8,6 @@
 
 #include <string.h>
 
-static bool has_callsites(const struct aspan_questions *questions)
-{
-	for (size_t i = 0; i < questions->breakdown_count; i++) {
-		for (size_t k = 0; k < questions->breakdowns[i].key_count; k++) {
-			if (questions->breakdowns[i].keys[k].dimension == ASPAN_BY_CALLSITE) {
-				return true;
-			}
-		}
-	}
-	return false;
-}
-
-bool aspan_report_options_want_code(const struct aspan_report_options *options)
-{
-	if (options->has_no_symbols) {
-		return false;
-	}
-	return strcmp(options->format, "text") != 0 || has_callsites(&options->questions) ||
-	       aspan_questions_want(&options->questions, ASPAN_SHOW_LEAKS) ||
-	       aspan_questions_want(&options->questions, ASPAN_SHOW_PEAK);
-}
-
 static bool wants_colour(const struct aspan_report_options *options)
 {
 	if (options->colour == ASPAN_COLOUR_AUTO) {

@@ -72,7 +72,6 @@ static int report_with_params(const struct aspan_report_options *options,
 			.sink_params = params,
 			.sink_outcome = outcome,
 			.wants_range = progress.is_wanted || options->from || options->to,
-			.wants_code = aspan_report_options_want_code(options),
 			.is_verbose = options->is_verbose,
 		});
 	progress.begin_ns = graph.begin_ns;

@@ -164,10 +164,13 @@ losses_are_discarded_events() {
 	grep -q 'discarded 2 events' err || fail "no warning: $(cat err)"
 	expect_equal "events" "$(wc -l <lines)" 2
 	unpack trace -c sink.ctf.fs -p 'path="copy"' >/dev/null
-	# As text: where code is asked for, babeltrace2's debug-info takes part, which forgets how many were discarded.
 	expect_status 0 report copy
 	grep -q '^discarded  2 events$' "$work/out" || fail "the report does not tell"
 	grep -q '^events     2: 2 alloc, 0 free, 0 other$' "$work/out" || fail "other events"
+	# Also where code is asked for, which the copy has.
+	grep -q ' _ip;' "$(trace_of copy)/metadata" || fail "no call sites"
+	report_json copy
+	expect_json 'd["discarded_events"] == 2' 'not any("more than" in note for note in d["notes"])'
 }
 
 an_allocation_in_both_forms_comes_once() {

@@ -46,6 +46,12 @@ a_snapshot_from_the_middle_is_never_negative() {
 		'any("at least" in note for note in d["notes"])'
 }
 
+# What babeltrace2 itself adds up.
+discarded_in() {
+	babeltrace2 "$1" 2>&1 >/dev/null |
+		sed -n 's/.*discarded \([0-9]*\) events.*/\1/p' | awk '{ sum += $1 } END { print sum }'
+}
+
 lost_events_are_counted_and_said() {
 	start_session trace --subbuf-size=4k --num-subbuf=2
 	make_trace <<-'END'
@@ -54,9 +60,7 @@ lost_events_are_counted_and_said() {
 		group_stats 2 churn ,group=churn,tenant=2, 100 6400 200000 12800000 199900 12793600
 	END
 	end_session
-	# What babeltrace2 itself adds up.
-	discarded=$(babeltrace2 trace 2>&1 >/dev/null |
-		sed -n 's/.*discarded \([0-9]*\) events.*/\1/p' | awk '{ sum += $1 } END { print sum }')
+	discarded=$(discarded_in trace)
 	report_json trace
 	expect_json 'd["complete"] is False' "d['discarded_events'] == $discarded > 0" \
 		'"discarded" in d["notes"][0]' 'g("churn")["certain"] is False' \
@@ -65,6 +69,20 @@ lost_events_are_counted_and_said() {
 	expect_status 0 report trace
 	grep -q '^discarded  .* events$' "$work/out" || fail "the text does not say so"
 	grep -q ' ~.*churn' "$work/out" || fail "the estimate is not marked"
+}
+
+# What babeltrace2's filter debug-info would forget.
+lost_events_are_counted_where_code_is_known() {
+	contexts='vpid vtid procname ip'
+	start_session trace --subbuf-size=4k --num-subbuf=2
+	make_trace <<-'END'
+		group_register 2 churn ,group=churn,tenant=2,
+		churn 200000 100 1 64
+	END
+	end_session
+	report_json trace
+	expect_json "d['discarded_events'] == $(discarded_in trace) > 0" 'len(d["callsites"]) > 0' \
+		'not any("more than" in note for note in d["notes"])'
 }
 
 checkpoints_tell_what_was_lost() {

@@ -57,7 +57,7 @@ a_trace_without_stacks_has_call_sites_alone() {
 	record -o trace --callsite -- "$REPORT_STACK"
 	report_json trace
 	expect_json 'd["stacks"] == []' 'all(p["stack"] is None for p in d["places"])'
-	folded_of | grep -q 'request;parse;\[tree\];right at report-stack.c:[0-9]* 7$' || fail "$(folded_of)"
+	folded_of | grep -q 'request;parse;\[tree\];right;inlined at report-stack.c:[0-9]* 7$' || fail "$(folded_of)"
 	expect_status 0 report --show=stacks trace
 	grep -q "none: record them with 'allocspan record --stack 16'" "$work/out" || fail "no word of how"
 }
