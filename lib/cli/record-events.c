@@ -29,7 +29,7 @@ static char *const doubling_events[] = { (char[]){ "allocspan_packed:*" },
 
 #define DOUBLING_COUNT 2
 
-/* What debug-info needs: where each library was mapped, at the start and after dlopen() (liblttng-ust-dl). */
+/* What names code: where each library was mapped, at the start and after dlopen() (liblttng-ust-dl). */
 static const char *const callsite_events[] = { "lttng_ust_statedump:*", "lttng_ust_lib:*",
 					       "lttng_ust_dl:*" };
 
@@ -177,6 +177,24 @@ static int fail(const char *event, int code)
 	return code;
 }
 
+/* Packed records always have the address. */
+static bool tells_code(const struct aspan_record_options *options)
+{
+	return options->has_callsite || options->is_packed;
+}
+
+static int enable_callsites(struct lttng_handle *handle, const char *channel)
+{
+	int ret = 0;
+
+	for (size_t i = 0; ret == 0 && i < sizeof(callsite_events) / sizeof(callsite_events[0]);
+	     i++) {
+		ret = fail(callsite_events[i],
+			   add_rule(handle, channel, callsite_events[i], NULL, 0, NULL));
+	}
+	return ret;
+}
+
 int aspan_record_events_enable(struct lttng_handle *handle, const char *channel,
 			       const struct aspan_record_options *options)
 {
@@ -186,11 +204,5 @@ int aspan_record_events_enable(struct lttng_handle *handle, const char *channel,
 		ret = fail(options->events[i],
 			   enable_added(handle, channel, options->events[i], options));
 	}
-	for (size_t i = 0; ret == 0 && options->has_callsite &&
-			   i < sizeof(callsite_events) / sizeof(callsite_events[0]);
-	     i++) {
-		ret = fail(callsite_events[i],
-			   add_rule(handle, channel, callsite_events[i], NULL, 0, NULL));
-	}
-	return ret;
+	return ret < 0 || !tells_code(options) ? ret : enable_callsites(handle, channel);
 }

@@ -41,6 +41,26 @@ no_allocation_is_doubled_by_other_events() {
 	expect_json 'g("g")["alloc_count"] == 10' 'd["notes"] == []'
 }
 
+# What of a folded report is of the program: what calls main is not, nor are pids.
+sites_of() {
+	"$ALLOCSPAN" report --format=folded "$1" | sed 's/^[^;]*;//' | sort
+}
+
+call_sites_have_the_names_of_a_full_recording() {
+	expect_status 0 record --callsite -o full -- "$REPORT_STACK"
+	expect_status 0 record --packed -o packed -- "$REPORT_STACK"
+	sites_of full >full-sites
+	sites_of packed >packed-sites
+	diff full-sites packed-sites >"$work/why" || fail "$(cat "$work/why")"
+	leaf="leaf at report-stack.c:$(grep -n '/[*] leaf' "$here/report-stack.c" | cut -d: -f1)"
+	expect_equal "sites" "$(grep -c "$leaf" packed-sites)" 3
+	expect_status 0 report --by=callsite packed
+	expect_equal "rows" "$(grep -c "$leaf" "$work/out")" 1
+	report_json packed
+	expect_json 'any(c["function"] == "leaf" and c["file"].endswith("/report-stack.c") and c["line"] > 0
+		for c in d["callsites"])'
+}
+
 short_children_are_complete() {
 	expect_status 0 record --packed -o trace -- "$RECORD_TARGET" enter g alloc 2 fork 5 alloc 10 free
 	report_json trace

@@ -15,6 +15,7 @@ if(TARGET allocspan-cli AND TARGET babeltrace-plugin-allocspan)
 		"ALLOCSPAN=$<TARGET_FILE:allocspan-cli>"
 		"TRACE_MAKER=$<TARGET_FILE:packed-maker>"
 		"RECORD_TARGET=${CMAKE_CURRENT_BINARY_DIR}/record-target"
+		"REPORT_STACK=${CMAKE_CURRENT_BINARY_DIR}/report-stack"
 		"TP_LIBRARY=$<TARGET_FILE:allocspan-tp>"
 		"PLUGIN_DIRECTORY=$<TARGET_FILE_DIR:babeltrace-plugin-allocspan>"
 		"REPORT_SCHEMA=${any_schema}")
