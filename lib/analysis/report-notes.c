@@ -136,7 +136,7 @@ static int note_old_groups(struct aspan_report *report)
 	return add_note(report,
 			"~ marks what is at least so: %zu groups may be older than the trace, and "
 			"no allocspan:group_stats event says what they held before; enable "
-			"'allocspan:*'",
+			"'allocspan:group_*', too",
 			count);
 }
 

@@ -32,6 +32,7 @@ packed_events_alone_are_enough() {
 	report_json trace
 	expect_json 'd["complete"] is True' 'd["discarded_events"] == 0' \
 		'len(d["notes"]) == 1 and d["notes"][0].startswith("~ marks what is at least so")' \
+		'd["notes"][0].endswith("enable '"'allocspan:group_*', too"'")' \
 		'd["events"]["alloc"] == 4 and d["events"]["free"] == 2' \
 		'[x["name"] for x in d["groups"]] == ["parser", "cache"]' \
 		'g("parser")["id"] == 2 and g("parser")["tags"] == {"tenant": "42"}' \
