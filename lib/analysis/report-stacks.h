@@ -59,7 +59,8 @@ enum aspan_frame_kind {
 
 struct aspan_frame {
 	enum aspan_frame_kind kind;
-	uint32_t index; /* in the report's array of that kind, of CALL `callsites`; of UNSEEN: NONE */
+	uint32_t
+		index; /* in the report's array of that kind, of CALL `callsites`; of UNSEEN: NONE */
 	char *name; /* for people: "server(1234)", "parse", "[parser tenant=42]", "xml_parse at xml.c:12" */
 };
 
