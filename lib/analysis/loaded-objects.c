@@ -145,8 +145,11 @@ static size_t find_position(const struct aspan_object_space *space, uint64_t add
 static void remove_ranges(struct aspan_object_space *space, size_t position, size_t count)
 {
 	space->range_count -= count;
-	memmove(&space->ranges[position], &space->ranges[position + count],
-		(space->range_count - position) * sizeof(*space->ranges));
+	/* Without any range yet there is no array. */
+	if (count > 0) {
+		memmove(&space->ranges[position], &space->ranges[position + count],
+			(space->range_count - position) * sizeof(*space->ranges));
+	}
 	space->generation++;
 }
 
