@@ -10,12 +10,14 @@
 #include "perfetto-spans.h"
 
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdlib.h>
 
 struct aspan_perfetto {
 	struct aspan_perfetto_output output;
 	struct aspan_perfetto_spans spans;
 	struct aspan_perfetto_counters counters;
+	bool is_finished;
 };
 
 void aspan_report_perfetto_ask(struct aspan_questions *questions)
@@ -36,10 +38,20 @@ struct aspan_perfetto *aspan_perfetto_create(FILE *stream)
 	return perfetto;
 }
 
+/* What has gone to standard output cannot be taken back: it can still be read, and says that it is not all. */
+static void write_early_end(const struct aspan_perfetto *perfetto)
+{
+	fputs("\n],\"otherData\":{\"exporter\":\"allocspan\",\"complete\":\"false\"}}\n",
+	      perfetto->output.stream);
+}
+
 void aspan_perfetto_destroy(struct aspan_perfetto *perfetto)
 {
 	if (!perfetto) {
 		return;
+	}
+	if (!perfetto->is_finished) {
+		write_early_end(perfetto);
 	}
 	aspan_perfetto_counters_fini(&perfetto->counters);
 	aspan_perfetto_spans_fini(&perfetto->spans);
@@ -112,6 +124,8 @@ int aspan_perfetto_finish(struct aspan_perfetto *perfetto, const struct aspan_re
 	int result =
 		aspan_perfetto_spans_finish(&perfetto->spans, &perfetto->output, report->model);
 
+	/* The stream is closed before the writer is destroyed. */
+	perfetto->is_finished = true;
 	result = result ? result :
 			  aspan_perfetto_counters_finish(&perfetto->counters, &perfetto->output,
 							 report->model);

@@ -318,6 +318,17 @@ static bt_component_class_sink_consume_method_status end(struct sink *sink)
 				    BT_COMPONENT_CLASS_SINK_CONSUME_METHOD_STATUS_END;
 }
 
+/*
+ * The reader of babeltrace2 2.0 that fails after some messages hands these over as if nothing had failed, and leaves its error
+ * with the thread, on which the library would abort at its next call.
+ */
+static bt_component_class_sink_consume_method_status end_late(struct sink *sink,
+							      const bt_error *error)
+{
+	bt_current_thread_move_error(error);
+	return end_early(sink);
+}
+
 static int read_messages(struct sink *sink, bt_message_array_const messages, uint64_t count)
 {
 	int result = 0;
@@ -342,12 +353,20 @@ aspan_report_sink_consume(bt_self_component_sink *self)
 {
 	struct sink *sink = get_sink(self);
 	bt_message_array_const messages;
+	const bt_error *error;
 	uint64_t count;
 
 	switch (bt_message_iterator_next(sink->iterator, &messages, &count)) {
 	case BT_MESSAGE_ITERATOR_NEXT_STATUS_OK:
+		error = bt_current_thread_take_error();
 		if (read_messages(sink, messages, count)) {
+			if (error) {
+				bt_error_release(error);
+			}
 			return BT_COMPONENT_CLASS_SINK_CONSUME_METHOD_STATUS_ERROR;
+		}
+		if (error) {
+			return end_late(sink, error);
 		}
 		/* What comes after --to need not be read. */
 		return sink->model->is_past_window ?
