@@ -1,0 +1,207 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Damages traces at random and lets every command read them: damaged-traces.py ALLOCSPAN SCHEMA KEEP SEED LIMIT TRACE [SPEC]...
+
+LIMIT is a number of damaged traces, or of seconds with an `s`. Each is TRACE, damaged by damage.py; SPECs are for
+--bind. What a command may do with one: end with 0 and write what is well-formed, and agrees with itself; or end with 1 and say why, in
+lines that begin with `allocspan: `. What does anything else is kept in KEEP, and what it was damaged by is printed.
+"""
+
+import gzip
+import json
+import os
+import random
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import xml.etree.ElementTree
+
+import jsonschema
+
+import damage
+
+# Far above what a machine under load needs for a trace of some kilobytes.
+HANG_SECONDS = 60
+FORMATS = ("text", "json", "html", "csv", "folded", "pprof", "speedscope", "perfetto")
+QUESTIONS = ("group", "tag:tenant", "span", "thread", "process", "callsite", "tag:tenant,span")
+RULES = ("peak(total) < 1TiB", "leak(total) >= 0", "allocs(span:parse) >= 0")
+SANITIZER = re.compile(r"ERROR: \w*Sanitizer|runtime error:")
+# A frame of a sanitizer's report: its number, function and file or module.
+FRAME = re.compile(r"^\s+#(\d+) \S+ (?:in )?(.*)$", re.MULTILINE)
+OURS = re.compile(r"/lib/(analysis|bt2-plugin|cli|bind)/|babeltrace-plugin-allocspan|bin/allocspan")
+READER = re.compile(r"babeltrace-plugin-(ctf|utils|lttng)")
+# What babeltrace2 2.0's reader does not survive. Whose call a precondition of its library refuses, only a sanitizer's report tells.
+GIVES_UP = re.compile(r"plugins/ctf|PLUGIN/|GLib-ERROR|precondition not satisfied|Assertion")
+
+
+class Wrong(Exception):
+    pass
+
+
+def commands_for(pick, trace, whole, binds, output):
+    """One report in JSON, which is looked at in full, and two others."""
+    options = [f"--by={pick.choice(QUESTIONS)}", "--no-symbols"] + [f"--bind={bind}" for bind in binds]
+    other = pick.choice(FORMATS)
+    yield ["report", "--format=json", *options, trace]
+    yield ["report", f"--format={other}", "--show=all" if other == "text" else "--verbose", *options, trace]
+    yield pick.choice((
+        ["check", "--allow-missing", f"--junit={output}.xml", *options[2:], trace, *RULES],
+        ["diff", "--all", *options[2:], trace, whole],
+        ["diff", f"--format={pick.choice(('json', 'csv'))}", *options[2:], whole, trace],
+        ["export", "--as=ctf", f"--output={output}", trace],
+        ["export", "--as=lttng-ust-libc", f"--output={output}", trace],
+    ))
+
+
+def run(command, directory):
+    """Its status, stdout, and stderr; Wrong if it does not end."""
+    environment = dict(os.environ, TMPDIR=directory, ASAN_OPTIONS="detect_leaks=0:exitcode=99:handle_abort=1:allocator_may_return_null=1",
+                       UBSAN_OPTIONS="print_stacktrace=1")
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                               env=environment, start_new_session=True)
+    try:
+        out, err = process.communicate(timeout=HANG_SECONDS)
+    except subprocess.TimeoutExpired as late:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+        raise Wrong(f"does not end in {HANG_SECONDS} seconds") from late
+    return process.returncode, out, err.decode(errors="replace")
+
+
+def is_of_babeltrace2(err):
+    """Whether the code that ended it was called by babeltrace2's reader and not by us, by a sanitizer's report."""
+    for _, where in FRAME.findall(err):
+        if "sanitizer" not in where and OURS.search(where):
+            return False
+        if READER.search(where):
+            return True
+    return True
+
+
+def check_words(status, out, err, is_check, is_verbose):
+    """What is said, by `check` also on stdout; whether babeltrace2 gave up."""
+    if SANITIZER.search(err):
+        if is_of_babeltrace2(err):
+            return True
+        raise Wrong("a sanitizer's report")
+    lines = err.splitlines()
+    if status not in (0, 1):
+        raise Wrong(f"status {status}")
+    if status == 0:
+        return False
+    if not lines and not (is_check and out):
+        raise Wrong("status 1 without a word")
+    gave_up = any("gave up on the trace" in line for line in lines)
+    if gave_up:
+        if GIVES_UP.search(err):
+            return True
+        raise Wrong("an end by a signal that babeltrace2's reader does not explain")
+    if not is_verbose and not all(line.startswith("allocspan") for line in lines):
+        raise Wrong("words on stderr that are not ours")
+    return False
+
+
+def check_json(out, schema, check_itself):
+    report = json.loads(out)
+    schema.validate(report)
+    check_itself(report)
+
+
+def check_output(command, status, out, schema, check_itself):
+    """What is written is whole: never half a file."""
+    if command[1] != "report" or not out:
+        if status == 0 and command[1] == "report":
+            raise Wrong("status 0 and nothing written")
+        return
+    form = command[2].removeprefix("--format=")
+    if form == "json":
+        check_json(out, schema, check_itself)
+    elif form in ("speedscope", "perfetto"):
+        json.loads(out)
+    elif form == "html":
+        if not out.rstrip().endswith(b"</html>"):
+            raise Wrong("half a page")
+    elif form == "pprof":
+        gzip.decompress(out)
+    elif form == "folded":
+        for line in out.splitlines():
+            int(line.rpartition(b" ")[2])
+
+
+def check_files(command, status, output):
+    """What goes into files appears whole or not at all."""
+    if command[1] == "check" and os.path.exists(f"{output}.xml"):
+        xml.etree.ElementTree.parse(f"{output}.xml")
+    if command[1] == "export" and (status == 0) != os.path.exists(output):
+        raise Wrong("the directory is not as the status says")
+
+
+class Judge:
+    def __init__(self, allocspan, schema_path):
+        self.allocspan = allocspan
+        with open(schema_path, encoding="utf-8") as file:
+            self.schema = jsonschema.Draft202012Validator(json.load(file))
+        self.count = {"whole": 0, "damaged": 0, "gave up": 0}
+
+    def check(self, arguments, directory, output):
+        command = [self.allocspan, *arguments]
+        status, out, err = run(command, directory)
+        try:
+            gave_up = check_words(status, out, err, arguments[0] == "check", "--verbose" in arguments)
+            check_output(command, status, out, self.schema, damage.report_json().check_itself)
+            check_files(command, status, output)
+            left = os.listdir(directory)
+            # What ends by a signal cannot clean up.
+            if left and not gave_up:
+                raise Wrong(f"left in TMPDIR: {left}")
+        except (Wrong, AssertionError, ValueError, OSError, EOFError, jsonschema.ValidationError,
+                xml.etree.ElementTree.ParseError) as wrong:
+            raise Wrong(f"{type(wrong).__name__}: {str(wrong)[:2000]}\nstatus {status}, stderr:\n{err[:6000]}") from wrong
+        for name in os.listdir(directory):
+            path = os.path.join(directory, name)
+            if os.path.isdir(path):
+                shutil.rmtree(path)
+            else:
+                os.unlink(path)
+        self.count["gave up" if gave_up else "damaged" if status else "whole"] += 1
+
+    def check_trace(self, pick, work, trace, whole, binds):
+        """The command that does wrong and why, or None."""
+        output = os.path.join(work, "output")
+        for arguments in commands_for(pick, trace, whole, binds, output):
+            try:
+                self.check(arguments, os.path.join(work, "tmp"), output)
+            except Wrong as wrong:
+                return f"allocspan {' '.join(arguments)}\n{wrong}"
+        return None
+
+
+def main():
+    allocspan, schema, keep, seed, limit, whole, *binds = sys.argv[1:]
+    judge = Judge(allocspan, schema)
+    end = time.monotonic() + float(limit[:-1]) if limit.endswith("s") else None
+    number = failures = 0
+    while time.monotonic() < end if end else number < int(limit):
+        pick = random.Random(f"{seed}/{number}")
+        with tempfile.TemporaryDirectory() as work:
+            trace = os.path.join(work, "trace")
+            shutil.copytree(whole, trace)
+            os.mkdir(os.path.join(work, "tmp"))
+            what = damage.damage(pick, trace)
+            why = judge.check_trace(pick, work, trace, whole, binds)
+            if why:
+                failures += 1
+                kept = os.path.join(keep, f"{os.path.basename(whole)}-{seed}-{number}")
+                shutil.copytree(trace, kept, dirs_exist_ok=True)
+                print(f"seed {seed}, number {number}, kept in {kept}: {'; '.join(what)}\n{why}\n", file=sys.stderr)
+        number += 1
+    print(f"{os.path.basename(whole)}, seed {seed}: {number} damaged traces, {sum(judge.count.values())} commands: " +
+          ", ".join(f"{count} {name}" for name, count in judge.count.items()) + f"; {failures} wrong")
+    sys.exit(1 if failures else 0)
+
+
+main()
