@@ -158,6 +158,50 @@ two_hosts_are_told_apart() {
 		"all(p['text'].startswith(('$name:', '$other:')) for p in d['processes'])"
 }
 
+# A process of this pid in a namespace of pids; what it leaves, the next one finds in the trace.
+small_process() {
+	# shellcheck disable=SC2016
+	unshare --pid --fork --mount-proc sh -euc '
+		for script; do
+			# The process of the script is the first that trace-maker starts.
+			echo 99 >/proc/sys/kernel/ns_last_pid
+			"$TRACE_MAKER" "$TP_LIBRARY" <"$script"
+		done' sh "$@"
+}
+
+a_pid_that_is_used_again_is_another_process() {
+	lttng_fixture_may_mount || skip "pids can be chosen by root alone, outside of containers"
+	unshare --pid --fork --mount-proc sh -c 'echo 99 >/proc/sys/kernel/ns_last_pid' ||
+		skip "the kernel does not let a pid be chosen"
+	cat >first <<-'END'
+		thread_name same
+		group_register 2 request ,group=request,tenant=42,
+		alloc 0x1000 100 2 ,group=request,tenant=42,
+		alloc 0x2000 1000 2 ,group=request,tenant=42,
+		free 0x2000 1000 2 2 ,group=request,tenant=42,
+	END
+	cat >second <<-'END'
+		thread_name same
+		group_register 2 request ,group=request,tenant=42,
+		alloc 0x1000 30 2 ,group=request,tenant=42,
+		free 0x1000 30 2 2 ,group=request,tenant=42,
+		alloc 0x3000 7 2 ,group=request,tenant=42,
+	END
+	start_session trace
+	small_process first second
+	end_session
+	[ "$(babeltrace2 trace | grep -o ' vpid = [0-9]*' | sort -u)" = " vpid = 101" ] || fail "not one pid"
+	report_json trace
+	# The block at 0x1000 of the first is not the one that the second frees there.
+	expect_json 'd["complete"] is True and d["total"]["certain"] is True' \
+		'[(p["vpid"], p["procname"]) for p in d["processes"]] == [(101, "same")] * 2' \
+		'[(g["alloc_count"], g["alloc_bytes"], g["free_count"], g["free_bytes"], g["live_count"], g["live_bytes"],
+			g["peak_live_bytes"]) for g in d["groups"]] == [(2, 1100, 1, 1000, 1, 100, 1100), (2, 37, 1, 30, 1, 7, 30)]' \
+		'[g["process"] for g in d["groups"]] == [0, 1]' \
+		'd["total"]["never_freed_count"] == 2 and d["total"]["never_freed_bytes"] == 107' \
+		'd["total"]["foreign_free_count"] == 0'
+}
+
 lost_events_withhold_verdicts() {
 	start_session trace --subbuf-size=4k --num-subbuf=2
 	make_trace <<-'END'
