@@ -86,9 +86,33 @@ each_stock_event_means_what_the_call_did() {
 		posix_memalign fails 0 0 0
 		realloc 2 1010 2
 		realloc fails 1 20 0
+		realloc grows 4 150 4
 		realloc frees 1 30 1
 	END
 	cmp -s found expected || fail "the groups are: $(cat found)"
+}
+
+growth_of_a_block_is_known_of_stock_events() {
+	lttng_fixture_start
+	start_session stock 'stock:*' 'lttng_ust_libc:*'
+	LD_PRELOAD=liblttng-ust-libc-wrapper.so.1 "$BIND_STOCK"
+	end_session stock
+	expect_report offline.json --by tag:kind_arg --bind 'stock:work_begin..work_end,by=kind_arg' stock
+	python3 - >found <<-'END'
+		import json
+		rows = next(b["rows"] for b in json.load(open("offline.json"))["breakdowns"] if b["by"] == "tag:kind_arg")
+		for row in rows:
+		    g = row["growth"]
+		    if g["step_count"]:
+		        print(row["keys"][0]["text"], g["step_count"], g["grow_count"], g["longest_step_count"],
+		              g["longest_first_bytes"], g["longest_last_bytes"])
+	END
+	sort -o found found
+	sort >expected <<-END
+		realloc 1 1 1 10 1000
+		realloc grows 3 3 3 10 80
+	END
+	cmp -s found expected || fail "the chains are: $(cat found)"
 }
 
 a_trace_that_has_our_events_and_the_stock_ones_counts_once() {

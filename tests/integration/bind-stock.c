@@ -59,6 +59,16 @@ static void use_realloc(void)
 	block = realloc(NULL, 10);
 	block = realloc(block, 1000);
 	free(block);
+	block = NULL;
+}
+
+static void grow_by_realloc(void)
+{
+	for (size_t size = 10; size <= 80; size *= 2) {
+		block = realloc(block, size);
+	}
+	free(block);
+	block = NULL;
 }
 
 /* The block stays what it is. */
@@ -88,6 +98,7 @@ static const struct {
 	{ "posix_memalign", use_posix_memalign },
 	{ "posix_memalign fails", fail_posix_memalign },
 	{ "realloc", use_realloc },
+	{ "realloc grows", grow_by_realloc },
 	{ "realloc fails", fail_realloc },
 	{ "realloc frees", free_by_realloc },
 };
