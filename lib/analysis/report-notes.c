@@ -158,10 +158,26 @@ static bool is_asked_for(const struct aspan_report *report, enum aspan_dimension
 	return !report->questions->wants_found_tags && asks_by(report->questions, dimension);
 }
 
+static bool has_named_code(const struct aspan_report *report)
+{
+	for (size_t i = 0; i < report->callsite_count; i++) {
+		if (report->callsites[i].function || report->callsites[i].binary) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static int note_callsites(struct aspan_report *report)
 {
-	if (!is_asked_for(report, ASPAN_BY_CALLSITE) || report->callsite_count > 0) {
+	if (!is_asked_for(report, ASPAN_BY_CALLSITE) || has_named_code(report)) {
 		return 0;
+	}
+	if (report->callsite_count > 0) {
+		return add_note(report,
+				"the trace does not say what was loaded, so call sites are "
+				"addresses; record with 'allocspan record', or lttng enable-event "
+				"-u 'lttng_ust_statedump:*'");
 	}
 	return add_note(report,
 			"the trace has no context 'ip', so call sites are not known; record "

@@ -46,6 +46,15 @@ packed_events_alone_are_enough() {
 		'd["begin_ns"] < g("parser")["peak_time_ns"] < g("cache")["peak_time_ns"] < d["end_ns"]'
 }
 
+addresses_that_nothing_tells_of_are_said() {
+	small_script
+	events='allocspan_packed:*'
+	record_script trace <small
+	expect_status 0 report --by=callsite trace
+	grep -qE ' 0x401000$' "$work/out" || fail "no address"
+	grep -q "^note: .* call sites are addresses; .*'lttng_ust_statedump:\*'$" "$work/out" || fail "no word of how"
+}
+
 packed_and_other_events_are_one_process_in_order() {
 	events='allocspan:*,allocspan_packed:*'
 	record_script trace <<-'END'
