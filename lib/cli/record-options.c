@@ -37,7 +37,7 @@ static const struct argp_option option_list[] = {
 	  "it; 'allocspan report' reads that, and other viewers what 'allocspan export' makes of it",
 	  0 },
 	{ "callsite", KEY_CALLSITE, NULL, 0,
-	  "Record which code allocates and frees; babeltrace2 then shows file and line", 0 },
+	  "Record which code allocates and frees; reports then tell function, file and line", 0 },
 	{ "stack", KEY_STACK, "N", 0,
 	  "Record the call stack of each allocation, too, at most N frames of it (1 to 128); implies "
 	  "--callsite",
