@@ -2,7 +2,7 @@
 /*
  * Code that called the allocator, by process and address, and its source where the reader knows it.
  *
- * Addresses of one source line (or, without lines, of one function) are one *site*: the first of them.
+ * Addresses that events say are of one source line (or, without lines, of one function) are one *site*: the first of them.
  *
  * An address can be of one library first and of another later. Where it is known what is loaded, each is an entry of its own.
  */

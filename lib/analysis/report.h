@@ -54,8 +54,9 @@ struct aspan_report_thread {
 };
 
 /*
- * A code address that called the allocator, or its caller in a call stack. Names are NULL where nobody knows; with them, addresses of one source
- * line are one row of a breakdown.
+ * A code address that called the allocator, or its caller in a call stack. Names are NULL where nobody knows. Each address is a row
+ * of a breakdown; addresses of one source line are one row only if the events themselves named them (babeltrace2's
+ * debug-info before the sink), since the names that are looked up at the end come too late for peaks.
  */
 struct aspan_callsite {
 	uint64_t address;
