@@ -382,6 +382,9 @@ void aspan_packed_source_retire_if_stuck(struct aspan_packed_source *source)
 void aspan_packed_source_adopt(struct aspan_packed_source *source)
 {
 	if (source->vpid == 0) {
+		/* The helper, which is not in this child, may have been measuring. */
+		aspan_packed_clock_after_fork();
+		aspan_packed_clock_begin();
 		set_thread(source);
 		aspan_packed_ring_init(&source->ring);
 		aspan_packed_encoder_init(&source->encoder, 0);

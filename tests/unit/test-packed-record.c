@@ -38,6 +38,8 @@ static _Atomic int gaps_left; /* so many records may be missing, one at a time *
 static _Atomic uint64_t gap_index;
 static _Atomic bool is_helper_held; /* the tracer does not let the helper go on */
 static _Atomic bool is_helper_waiting;
+static _Atomic uint64_t *written_in_child; /* shared with it */
+static pid_t test_pid;
 static uint32_t expected_index[TIDS]; /* of each thread, by its number */
 
 static bool is_helper(void)
@@ -78,6 +80,9 @@ static void emit(const struct aspan_packed_event *event, void *ip)
 		 strlen(event->groups) + strlen(event->records) > ASPAN_PACKED_EVENT_BYTES;
 	expected_index[event->vtid % TIDS] = (uint32_t) (event->record_index + event->record_count);
 	written += event->record_count;
+	if (getpid() != test_pid) {
+		*written_in_child += event->record_count;
+	}
 }
 
 static void enable(bool enabled)
@@ -89,6 +94,14 @@ static void enable(bool enabled)
 static void pause_for_a_moment(void)
 {
 	clock_nanosleep(CLOCK_MONOTONIC, 0, &(struct timespec){ .tv_nsec = 5000000 }, NULL);
+}
+
+/* After this the helper sleeps for as long as it ever does: what is pushed then waits. */
+static void let_helper_sleep(void)
+{
+	for (int i = 0; i < 30; i++) {
+		pause_for_a_moment();
+	}
 }
 
 /* Up to a minute. */
@@ -352,9 +365,7 @@ static void nothing_of_an_ended_session_comes_into_the_next(void **state)
 		ring, leave_a_push(),
 		aspan_packed_words(aspan_thread.active_slot, space, 8, 5, NULL, false));
 	/* Longer than a record may wait: younger ones could be of a session that begins now. */
-	for (int i = 0; i < 30; i++) {
-		pause_for_a_moment();
-	}
+	let_helper_sleep();
 	enable(true);
 	/* The gap in the numbers tells of it. */
 	expected_index[gettid() % TIDS]++;
@@ -433,6 +444,48 @@ static void what_waits_is_written_before_a_fork(void **state)
 	wait_until(written == 100);
 }
 
+static int push_and_exit(void)
+{
+	announce(0, 1);
+	let_helper_sleep();
+	announce(1, 10);
+	exit(EXIT_SUCCESS);
+}
+
+static void what_waits_is_written_when_the_process_exits(void **state)
+{
+	(void) state;
+	*written_in_child = 0;
+	assert_int_equal(run_in_child(push_and_exit), 0);
+	assert_int_equal(*written_in_child, 11);
+}
+
+/* As some other ways to make a process do, this calls no handlers. */
+static void a_child_made_without_handlers_writes_nothing_of_its_parent(void **state)
+{
+	pid_t child;
+	int status = -1;
+
+	(void) state;
+#ifdef __SANITIZE_THREAD__
+	skip();
+#endif
+	let_helper_sleep();
+	announce(0, 50);
+	*written_in_child = 0;
+	child = _Fork();
+	if (child == 0) {
+		aspan_packed_flush();
+		announce(50, 7);
+		_exit(0);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+	assert_int_equal(*written_in_child, 7);
+	retire(0, 50);
+	wait_until(written == 100);
+}
+
 static struct allocspan_guard in_token;
 
 /* Each test begins with a helper at work: not with one that ends, nor with one that has yet to begin. */
@@ -467,6 +520,10 @@ static int set_up(void **state)
 	(void) state;
 	space = address_space((size_t) THREADS * BLOCKS * STRIDE);
 	token = registered("packed");
+	test_pid = getpid();
+	written_in_child = mmap(NULL, sizeof(*written_in_child), PROT_READ | PROT_WRITE,
+				MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	assert_true(written_in_child != MAP_FAILED);
 	aspan_trace.packed_events.emit = emit;
 	aspan_trace.packed_events.sessions = &sessions;
 	aspan_trace.packed_events.enabled = &is_enabled;
@@ -507,6 +564,8 @@ int main(void)
 		TEST(without_a_helper_records_are_written_at_once),
 		TEST(a_child_begins_with_empty_rings),
 		TEST(what_waits_is_written_before_a_fork),
+		TEST(what_waits_is_written_when_the_process_exits),
+		TEST(a_child_made_without_handlers_writes_nothing_of_its_parent),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, NULL);
