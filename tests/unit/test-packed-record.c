@@ -438,6 +438,7 @@ static int count_at_once(void)
 static void what_waits_is_written_before_a_fork(void **state)
 {
 	(void) state;
+	let_helper_sleep();
 	announce(0, 50);
 	assert_int_equal(run_in_child(count_at_once), 0);
 	retire(0, 50);
