@@ -37,15 +37,25 @@ static uint64_t waiting_records(struct aspan_packed_source *source)
 	       atomic_load_explicit(&source->ring.tail, memory_order_relaxed);
 }
 
-static void empty(struct aspan_packed_source *source)
+/* Gives how many records waited; those of a retired source may wait for ever. */
+static uint64_t empty(struct aspan_packed_source *source)
 {
+	uint64_t waiting = waiting_records(source);
 	sigset_t signals;
+
+	if (waiting == 0) {
+		return 0;
+	}
 
 	aspan_packed_source_lock(source, &signals);
 	if (!aspan_packed_source_empty(source)) {
 		aspan_packed_source_retire_if_stuck(source);
 	}
+	if (source->is_retired) {
+		waiting = 0;
+	}
 	aspan_packed_source_unlock(source, &signals);
+	return waiting;
 }
 
 /* Gives how many records waited in the fullest ring. */
@@ -55,11 +65,8 @@ static uint64_t empty_all(void)
 
 	for (struct aspan_packed_source *source = aspan_packed_source_first(); source;
 	     source = source->next) {
-		uint64_t waiting = waiting_records(source);
+		uint64_t waiting = empty(source);
 
-		if (waiting > 0) {
-			empty(source);
-		}
 		if (waiting > most) {
 			most = waiting;
 		}
