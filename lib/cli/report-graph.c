@@ -44,7 +44,7 @@ static int add_sink(const struct aspan_report_graph *graph, const struct aspan_i
 	const bt_plugin *plugin = aspan_input_graph_borrow_plugin(input);
 	const bt_component_class_sink *sink_class =
 		bt_plugin_borrow_sink_component_class_by_name_const(plugin, "report");
-	const bt_component_sink *sink;
+	const bt_component_sink *sink = NULL;
 	bt_value *params = make_sink_params(graph, options);
 	int result = 0;
 
