@@ -151,6 +151,32 @@ the_middle_of_a_stream_overwritten_is_never_a_whole_report() {
 	fi
 }
 
+# Where the size of the content of packets is not told, babeltrace2's reader hands over the events, and leaves its error with the thread, on which its
+# library aborts at the next call.
+what_was_read_before_the_reader_failed_is_reported() {
+	lttng_fixture_start
+	expect_status 0 record --packed --root -o trace -- "$REPORT_TARGET"
+	LC_ALL=C sed -i 's/ content_size;/ content_what;/' "$(trace_of trace)/metadata"
+	expect_status 1 timeout 60 "$ALLOCSPAN" report --format=json trace
+	cp "$work/out" "$work/json"
+	expect_error 'cannot read the trace to its end: .*; it is damaged'
+	expect_json 'd["complete"] is False'
+}
+
+perfetto_ends_as_json_after_an_error() {
+	start_session trace
+	lttng --quiet enable-event -u -c channel 'lttng_ust_lib:*,lttng_ust_statedump:*'
+	make_trace <<-'END'
+		thread_name nobody
+	END
+	end_session
+	expect_status 1 report --format=perfetto trace
+	expect_error 'holds no events of allocspan'
+	expect_equal "what it says" "$(python3 -c '
+import json, sys
+print(json.load(sys.stdin)["otherData"]["complete"])' <"$work/out")" false
+}
+
 # The size of the first packet in its own header; babeltrace2 ends by an assertion.
 a_packet_on_which_babeltrace2_aborts_is_said() {
 	big_trace
