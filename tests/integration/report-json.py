@@ -24,7 +24,7 @@ def add_buckets(rows, name):
     for row in rows:
         for bucket in row[name]:
             count, size = sums.get(bucket["from"], (0, 0))
-            sums[bucket["from"]] = (count + bucket["count"], size + bucket["bytes"])
+            sums[bucket["from"]] = (count + bucket["count"], (size + bucket["bytes"]) % 2**64)
     return sums
 
 
