@@ -98,6 +98,17 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 	}
 }
 
+/* babeltrace2 2.0's reader leaves its error with the thread where messages came before it; the next call would abort. */
+static bool has_error(void)
+{
+	const bt_error *error = bt_current_thread_take_error();
+
+	if (error) {
+		bt_current_thread_move_error(error);
+	}
+	return error;
+}
+
 /* 0; -EINTR after a signal; -EIO, and the reason has been printed. */
 static int run_graph(bt_graph *graph, const struct options *options)
 {
@@ -105,13 +116,16 @@ static int run_graph(bt_graph *graph, const struct options *options)
 
 	while (!aspan_report_guard_is_ending()) {
 		status = bt_graph_run_once(graph);
+		if (has_error()) {
+			break;
+		}
 		if (status == BT_GRAPH_RUN_ONCE_STATUS_AGAIN) {
 			usleep(POLL_US);
 		} else if (status != BT_GRAPH_RUN_ONCE_STATUS_OK) {
 			break;
 		}
 	}
-	if (status == BT_GRAPH_RUN_ONCE_STATUS_END) {
+	if (status == BT_GRAPH_RUN_ONCE_STATUS_END && !has_error()) {
 		return 0;
 	}
 	if (aspan_report_guard_is_ending()) {
