@@ -168,7 +168,10 @@ static int change(const struct aspan_perfetto_counters *counters,
 	if (track->has_news && time_ns - track->point_ns >= get_gap(counters, output, time_ns)) {
 		result = write_points(output, model, track);
 	}
-	track->bytes += step;
+	/* A damaged trace has sizes that no machine has. */
+	if (__builtin_add_overflow(track->bytes, step, &track->bytes)) {
+		track->bytes = step < 0 ? INT64_MIN : INT64_MAX;
+	}
 	track->changed_ns = time_ns;
 	track->has_news = true;
 	if (track->bytes > track->highest) {

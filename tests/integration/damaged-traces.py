@@ -68,7 +68,7 @@ def limit_memory(is_sanitized):
 
 def run(command, is_sanitized, directory):
     """Its status, stdout, and stderr; Wrong if it does not end."""
-    environment = dict(os.environ, TMPDIR=directory, ASAN_OPTIONS=f"hard_rss_limit_mb={MEMORY_BYTES >> 20}:detect_leaks=0:exitcode=99:handle_abort=1:allocator_may_return_null=1",
+    environment = dict(os.environ, TMPDIR=directory, ASAN_OPTIONS=f"max_allocation_size_mb={MEMORY_BYTES >> 21}:hard_rss_limit_mb={MEMORY_BYTES >> 20}:detect_leaks=0:exitcode=99:handle_abort=1:allocator_may_return_null=1",
                        UBSAN_OPTIONS="print_stacktrace=1")
     process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                                env=environment, start_new_session=True, preexec_fn=lambda: limit_memory(is_sanitized))
