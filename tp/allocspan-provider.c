@@ -10,6 +10,8 @@
 #define LTTNG_UST_TRACEPOINT_DEFINE
 #define LTTNG_UST_TRACEPOINT_HIDDEN_DEFINITION
 #define LTTNG_UST_TRACEPOINT_PROVIDER_HIDDEN_DEFINITION
+#include "direct-probes.h"
+
 #include "allocspan-provider.h"
 #include "packed-provider.h"
 

@@ -6,6 +6,7 @@
 #ifndef ASPAN_TP_PACKED_EVENT_H
 #define ASPAN_TP_PACKED_EVENT_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 struct aspan_packed_event {
@@ -18,7 +19,9 @@ struct aspan_packed_event {
 	uint64_t flush_ns;
 	uint64_t span_id;
 	const char *groups;
+	size_t groups_length; /* bytes before its end */
 	const char *records; /* without a zero byte but the last */
+	size_t records_length;
 };
 
 #endif

@@ -9,6 +9,8 @@
 #include "record-signals.h"
 #include "terminal.h"
 
+#include "id-map.h"
+
 #include <babeltrace2/babeltrace.h>
 
 #include <errno.h>
@@ -25,6 +27,9 @@
 
 struct counting {
 	struct aspan_record_counts *counts;
+	struct aspan_id_map thread_map; /* of packed events: from process and thread */
+	uint64_t *next_indexes; /* by thread: the number of its next record, if none is missing */
+	size_t thread_count;
 	bt_message_iterator *iterator;
 	time_t started;
 	bool has_said_so;
@@ -51,19 +56,65 @@ static int find_metadata(const char *path, const struct stat *status, int type,
 	return 0;
 }
 
-static uint64_t get_record_count(const bt_event *event)
+/* A number of the event; 0 if it is missing. */
+static uint64_t get_number(const bt_event *event, const char *name)
 {
 	const bt_field *field = bt_field_structure_borrow_member_field_by_name_const(
-		bt_event_borrow_payload_field_const(event), "record_count");
+		bt_event_borrow_payload_field_const(event), name);
+	bt_field_class_type type = field ? bt_field_get_class_type(field) : 0;
 
-	return field && bt_field_class_type_is(bt_field_get_class_type(field),
-					       BT_FIELD_CLASS_TYPE_UNSIGNED_INTEGER) ?
-		       bt_field_integer_unsigned_get_value(field) :
+	if (bt_field_class_type_is(type, BT_FIELD_CLASS_TYPE_UNSIGNED_INTEGER)) {
+		return bt_field_integer_unsigned_get_value(field);
+	}
+	return bt_field_class_type_is(type, BT_FIELD_CLASS_TYPE_SIGNED_INTEGER) ?
+		       (uint64_t) bt_field_integer_signed_get_value(field) :
 		       0;
 }
 
-static void count_event(struct aspan_record_counts *counts, const bt_message *message)
+/* The place of the thread's next index, which is `first_index` for a new one; NULL without memory. */
+static uint64_t *find_next_index(struct counting *counting, uint64_t thread, uint64_t first_index)
 {
+	uint32_t index = aspan_id_map_find(&counting->thread_map, thread);
+	uint64_t *grown;
+
+	if (index != ASPAN_ID_MAP_NONE) {
+		return &counting->next_indexes[index];
+	}
+	index = (uint32_t) counting->thread_count;
+	grown = reallocarray(counting->next_indexes, counting->thread_count + 1, sizeof(*grown));
+	if (!grown) {
+		return NULL;
+	}
+	counting->next_indexes = grown;
+	if (aspan_id_map_set(&counting->thread_map, thread, index) < 0) {
+		return NULL;
+	}
+	counting->thread_count++;
+	grown[index] = first_index;
+	return &grown[index];
+}
+
+/* As the report does: lib/analysis/packed-queue.c. */
+static void count_packed(struct counting *counting, const bt_event *event)
+{
+	uint64_t records = get_number(event, "record_count");
+	uint64_t first_index = get_number(event, "record_index");
+	uint64_t thread = get_number(event, "vpid") << 32 | (uint32_t) get_number(event, "vtid");
+	uint64_t *next_index = find_next_index(counting, thread, first_index);
+
+	counting->counts->allocations += records;
+	counting->counts->packed_records += records;
+	if (next_index) {
+		if (first_index > *next_index) {
+			counting->counts->missing_records += first_index - *next_index;
+		}
+		*next_index = first_index + records;
+	}
+}
+
+static void count_event(struct counting *counting, const bt_message *message)
+{
+	struct aspan_record_counts *counts = counting->counts;
 	const bt_event *event = bt_message_event_borrow_event_const(message);
 	const char *name = bt_event_class_get_name(bt_event_borrow_class_const(event));
 
@@ -74,10 +125,7 @@ static void count_event(struct aspan_record_counts *counts, const bt_message *me
 	if (strcmp(name, "allocspan:alloc") == 0) {
 		counts->allocations++;
 	} else if (strcmp(name, "allocspan_packed:events") == 0) {
-		uint64_t records = get_record_count(event);
-
-		counts->allocations += records;
-		counts->packed_records += records;
+		count_packed(counting, event);
 	} else if (strcmp(name, "allocspan:group_register") == 0) {
 		counts->groups++;
 	}
@@ -124,7 +172,7 @@ static bt_graph_simple_sink_component_consume_func_status count_batch(bt_message
 	}
 	for (uint64_t i = 0; i < count; i++) {
 		if (bt_message_get_type(messages[i]) == BT_MESSAGE_TYPE_EVENT) {
-			count_event(counting->counts, messages[i]);
+			count_event(counting, messages[i]);
 		}
 		bt_message_put_ref(messages[i]);
 	}
@@ -264,5 +312,7 @@ int aspan_record_count(const char *directory, struct aspan_record_counts *counts
 	}
 	bt_value_put_ref(found_directories);
 	found_directories = NULL;
+	aspan_id_map_fini(&counting.thread_map);
+	free(counting.next_indexes);
 	return ret;
 }

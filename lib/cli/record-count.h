@@ -11,6 +11,7 @@ struct aspan_record_counts {
 	uint64_t events; /* of any kind */
 	uint64_t allocations; /* with what packed events hold, which may be frees, too */
 	uint64_t packed_records; /* allocations and frees in packed events */
+	uint64_t missing_records; /* between packed events of the same thread: they are numbered */
 	uint64_t groups; /* registered */
 };
 

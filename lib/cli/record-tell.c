@@ -68,6 +68,15 @@ static void tell_lost(const struct aspan_record_result *result)
 	}
 }
 
+static void tell_missing(const struct aspan_record_counts *counts)
+{
+	if (counts->missing_records > 0) {
+		aspan_terminal_note("%" PRIu64 " allocations and frees are missing between packed "
+				    "events; the report says so where its numbers are unsure",
+				    counts->missing_records);
+	}
+}
+
 /* So that it can be copied into a shell. */
 static void tell_next(const char *directory)
 {
@@ -89,6 +98,7 @@ void aspan_record_tell(const struct aspan_record_result *result)
 	}
 	tell_counts(result, ret, &counts);
 	tell_lost(result);
+	tell_missing(&counts);
 	if (ret == 0 && counts.allocations == 0) {
 		aspan_record_diagnosis_print(&counts, result->options, result->program);
 	}

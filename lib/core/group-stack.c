@@ -321,11 +321,13 @@ void aspan_stack_switch(struct aspan_thread *thread, struct allocspan_fiber *sta
 	if (thread->stack) {
 		thread->stack->saved_slot = thread->active_slot;
 		thread->stack->saved_span_id = thread->span_id;
+		thread->stack->saved_has_spans = thread->has_spans;
 		copy_totals(&thread->stack->saved_totals, &thread->totals);
 	}
 	thread->stack = stack;
 	thread->active_slot = stack ? stack->saved_slot : (uint32_t) ASPAN_SLOT_NONE;
 	thread->span_id = stack ? stack->saved_span_id : 0;
+	thread->has_spans = stack && stack->saved_has_spans;
 	if (stack) {
 		copy_totals(&thread->totals, &stack->saved_totals);
 	}

@@ -97,6 +97,7 @@ struct allocspan_fiber {
 	uint32_t capacity; /* how many entries there are; protected by the lock */
 	uint32_t saved_slot; /* while it is nobody's current stack */
 	bool is_own; /* of a thread, and ends with it */
+	bool saved_has_spans;
 	uint64_t saved_span_id;
 	struct aspan_counters saved_totals;
 	uint64_t last_serial;

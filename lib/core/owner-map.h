@@ -68,14 +68,17 @@
 #define ASPAN_OWNER_CODE_SIZE_WORD 31
 #define ASPAN_OWNER_SIZE_WORD_BITS 27
 
-/* A block may begin in the last granule of a leaf: its size words are still in that leaf. */
-#define ASPAN_OWNER_SPARE_WORDS 2
+/* A block may begin in the last granule of a leaf: its size words, two at most, are still in that leaf. */
+#define ASPAN_OWNER_SPARE_WORDS 8
 
 /* Blocks are at least this much aligned; others cannot be tracked. */
 #define ASPAN_OWNER_ALIGNMENT 8
 
+/* A multiple of 8. */
+#define ASPAN_OWNER_PLANE_WORDS (ASPAN_OWNER_GRANULES + ASPAN_OWNER_SPARE_WORDS)
+
 struct aspan_owner_leaf {
-	_Atomic uint32_t words[2][ASPAN_OWNER_GRANULES + ASPAN_OWNER_SPARE_WORDS];
+	_Atomic uint32_t words[2][ASPAN_OWNER_PLANE_WORDS];
 };
 
 /* What the map knows of a block. */
@@ -102,8 +105,9 @@ static inline _Atomic uint32_t *aspan_owner_word(const void *address)
 	if (!leaf) {
 		return NULL;
 	}
-	return &leaf->words[(bits >> 3) & 1]
-			   [(bits >> ASPAN_OWNER_GRANULE_SHIFT) & (ASPAN_OWNER_GRANULES - 1)];
+	/* words[plane][granule], as the fewest instructions find it. */
+	return &leaf->words[0][((bits >> ASPAN_OWNER_GRANULE_SHIFT) & (ASPAN_OWNER_GRANULES - 1)) +
+			       (bits & 8) * (ASPAN_OWNER_PLANE_WORDS / 8)];
 }
 
 /* Whether a tracked block may begin here: what free asks, and all that it asks of an untracked block. */

@@ -270,6 +270,16 @@ bool aspan_packed_encoder_add(struct aspan_packed_encoder *encoder,
 	return true;
 }
 
+void aspan_packed_encoder_forget_groups(struct aspan_packed_encoder *encoder)
+{
+	memset(encoder->groups_known, 0, sizeof(encoder->groups_known));
+	if (encoder->written_slot != ASPAN_SLOT_NONE) {
+		/* No record's. */
+		encoder->written_slot = ASPAN_SLOT_INHERIT;
+		encoder->is_state_written = false;
+	}
+}
+
 static void begin_next_event(struct aspan_packed_encoder *encoder)
 {
 	encoder->record_index += encoder->record_count;
@@ -301,7 +311,9 @@ bool aspan_packed_encoder_take(struct aspan_packed_encoder *encoder,
 	event->begin_ns = encoder->begin_ns;
 	event->span_id = encoder->begin_span_id;
 	event->groups = encoder->groups;
+	event->groups_length = encoder->groups_bytes;
 	event->records = (const char *) encoder->records;
+	event->records_length = encoder->records_bytes;
 	begin_next_event(encoder);
 	return true;
 }

@@ -7,7 +7,8 @@
  * hold, and only if they differ from what the reader assumes.
  *
  * Slots are turned into ids and tags here, so a group must not be reclaimed while a record that mentions it waits in
- * a ring (reclaim.c sees to that); what has been added to the encoder needs the group no more.
+ * a ring (reclaim.c sees to that); what has been added to the encoder needs the group no more. But when slots are used again the
+ * encoder must be told.
  *
  * Budget: 8 ns a record.
  */
@@ -82,6 +83,9 @@ bool aspan_packed_encoder_add(struct aspan_packed_encoder *encoder,
 /* Takes notice of a record that must not be recorded: only its number, or the state, is kept. */
 void aspan_packed_encoder_skip(struct aspan_packed_encoder *encoder,
 			       const struct aspan_packed_words *words);
+
+/* Slots may be other groups' from now on: what the event says of them holds only for the records that it has. */
+void aspan_packed_encoder_forget_groups(struct aspan_packed_encoder *encoder);
 
 /* Sets what the encoder knows of the event's fields and begins another; false if no record was added. */
 bool aspan_packed_encoder_take(struct aspan_packed_encoder *encoder,

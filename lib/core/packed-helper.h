@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The helper thread of packed recording: empties the rings, so that the program's threads need not call the tracer, and no
- * record waits for long.
+ * The helper thread of packed recording: records what waits in the rings and encoders of all threads, so that nothing waits
+ * for long. It runs while the event is enabled and there is a ring, every ASPAN_PACKED_PERIOD_NS.
  *
- * It runs while the event is enabled and there is a ring. It looks at all rings at least every
- * ASPAN_PACKED_PERIOD_NS, at once when a producer finds its ring half full, and soon again as long as there is
- * much to do.
+ * A thread that records much empties its ring itself: on its own processor the records are in the cache, and with more
+ * threads than processors one helper would hold up all others.
  */
 #ifndef ASPAN_CORE_PACKED_HELPER_H
 #define ASPAN_CORE_PACKED_HELPER_H
@@ -14,17 +13,14 @@
 
 #include "compiler.h"
 
-/* Half of what a record may wait at most: the helper may be late itself. */
-#define ASPAN_PACKED_PERIOD_NS UINT64_C(50000000)
+/* A quarter of what a record may wait at most: the helper may be late itself. */
+#define ASPAN_PACKED_PERIOD_NS 25000000
 
 /* Starts the helper unless it runs. Without locks. */
 ASPAN_SLOW void aspan_packed_helper_start(void);
 
 /* Whether a ring may be opened. Ask with the lock of its source, after it is in the list. */
 bool aspan_packed_helper_is_there(void);
-
-/* Wakes the helper if it sleeps. Async-signal-safe. */
-ASPAN_SLOW void aspan_packed_helper_wake(void);
 
 /* The helper is not in the child. */
 void aspan_packed_helper_after_fork(void);

@@ -169,6 +169,23 @@ static void push_after_end(struct aspan_thread *thread, struct aspan_packed_word
 	restore_signals(&signals);
 }
 
+/* Makes room in an open ring that is half full, unless the helper is at it; true if there is room. */
+static bool encode_own(struct aspan_packed_source *source)
+{
+	bool has_room;
+	sigset_t signals;
+
+	if (!aspan_packed_source_try_lock(source, &signals)) {
+		return false;
+	}
+	if (source->is_open) {
+		aspan_packed_source_encode(source);
+	}
+	has_room = aspan_packed_ring_has_room(&source->ring);
+	aspan_packed_source_unlock(source, &signals);
+	return has_room;
+}
+
 /* True if the record is pushed, or cannot be. */
 static bool push(struct aspan_thread *thread, struct aspan_packed_words words)
 {
@@ -187,8 +204,8 @@ static bool push(struct aspan_thread *thread, struct aspan_packed_words words)
 					     words);
 		return true;
 	}
-	if (aspan_packed_ring_use_rest(ring)) {
-		aspan_packed_helper_wake();
+	if (aspan_packed_ring_is_open(ring) &&
+	    (encode_own(aspan_packed_source_of(ring)) || aspan_packed_ring_use_rest(ring))) {
 		return false;
 	}
 	return push_or_make_room(thread, aspan_packed_source_of(ring), words);
@@ -208,10 +225,26 @@ void aspan_packed_push_slow(struct aspan_packed_words words)
 	errno = saved_errno;
 }
 
-bool aspan_packed_flush(void)
+bool aspan_packed_encode(void)
 {
 	bool is_complete = true;
 
+	for (struct aspan_packed_source *source = aspan_packed_source_first(); source;
+	     source = source->next) {
+		sigset_t signals;
+
+		if (aspan_packed_source_is_encoded(source)) {
+			continue;
+		}
+		aspan_packed_source_lock(source, &signals);
+		is_complete &= aspan_packed_source_encode(source);
+		aspan_packed_source_unlock(source, &signals);
+	}
+	return is_complete;
+}
+
+void aspan_packed_flush(void)
+{
 	for (struct aspan_packed_source *source = aspan_packed_source_first(); source;
 	     source = source->next) {
 		sigset_t signals;
@@ -220,17 +253,21 @@ bool aspan_packed_flush(void)
 			continue;
 		}
 		aspan_packed_source_lock(source, &signals);
-		is_complete &= aspan_packed_source_empty(source);
+		aspan_packed_source_empty(source);
 		aspan_packed_source_unlock(source, &signals);
 	}
-	return is_complete;
 }
 
-bool aspan_packed_is_flushed(void)
+void aspan_packed_slots_change(void)
+{
+	aspan_packed_source_slots_change();
+}
+
+bool aspan_packed_is_encoded(void)
 {
 	for (struct aspan_packed_source *source = aspan_packed_source_first(); source;
 	     source = source->next) {
-		if (!aspan_packed_source_is_empty(source)) {
+		if (!aspan_packed_source_is_encoded(source)) {
 			return false;
 		}
 	}

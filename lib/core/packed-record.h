@@ -7,8 +7,8 @@
  *
  *    record.c --> packed-record.h --> ring of the thread --> packed-source.c --> encoder --> LTTng
  *                 (inline push)       (packed-ring.h)        run by whoever has the source's lock:
- *                                                            the helper (packed-helper.c); the thread itself, where its ring is full,
- *                                                            it ends, forks or exits; reclaim.c, for all
+ *                                                            the thread itself, where its ring is half full, it ends, forks
+ *                                                            or exits; the helper (packed-helper.c) and reclaim.c, for all
  *
  * A ring is open while the helper runs. Where it is closed (the first time, after a session ended, where there can be
  * no helper, after the process's exit handlers), the slow path opens it, or pushes and records at once.
@@ -67,14 +67,20 @@ static inline void aspan_packed_free(struct aspan_thread *thread, const void *ad
 }
 
 /*
- * Records all that waits in rings. Then no record mentions a group that nobody has active and of which no block lives,
+ * Encodes all that waits in rings. Then no record mentions a group that nobody has active and of which no block lives,
  * unless this returns false: a thread is in the middle of a push, and a handler of it may have pushed such a record. May
  * be called with the lock held, and in a signal handler.
  */
-ASPAN_PRIVATE bool aspan_packed_flush(void);
+bool aspan_packed_encode(void);
+
+/* Afterwards, and before a slot becomes another group's. */
+void aspan_packed_slots_change(void);
 
 /* Whether nothing waits in rings anyway. */
-bool aspan_packed_is_flushed(void);
+bool aspan_packed_is_encoded(void);
+
+/* Records all that waits. May be called with the lock held, and in a signal handler. */
+ASPAN_PRIVATE void aspan_packed_flush(void);
 
 /* The thread ends: its records are recorded, and its ring is given back. */
 void aspan_packed_thread_end(struct aspan_thread *thread);

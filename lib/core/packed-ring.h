@@ -28,6 +28,8 @@
  *    such a number pushes its own state in any case, and leaves a number of its own; then the interrupted one finds
  *    it, and leaves ASPAN_PACKED_SLOT_UNKNOWN. So whatever `state_slot` says otherwise is what the last record says.
  * 5. Each handler on the way between looking at `limit` and reserving takes two places at most: ASPAN_PACKED_MARGIN is for them.
+ * 6. `head` is moved with release, and loaded with acquire by who encodes: so what the thread knew of slots when it pushed is
+ *    known to the encoder (packed-source.c, find_end()).
  */
 #ifndef ASPAN_CORE_PACKED_RING_H
 #define ASPAN_CORE_PACKED_RING_H
@@ -41,9 +43,9 @@
 #include "group-stack.h"
 #include "packed-clock.h"
 
-#define ASPAN_PACKED_RECORDS UINT64_C(2048)
+#define ASPAN_PACKED_RECORDS UINT64_C(1024)
 #define ASPAN_PACKED_MARGIN UINT64_C(64)
-/* So many may be waiting; and with so many the helper is woken. */
+/* So many may be waiting; and with so many the thread encodes them. */
 #define ASPAN_PACKED_FULL (ASPAN_PACKED_RECORDS - ASPAN_PACKED_MARGIN)
 #define ASPAN_PACKED_HALF (ASPAN_PACKED_FULL / 2)
 
@@ -140,7 +142,8 @@ static inline bool aspan_packed_ring_reserve(struct aspan_packed_ring *ring, uin
 			 : "memory");
 	return is_moved;
 #else
-	return atomic_compare_exchange_strong_explicit(&ring->head, &from, to, memory_order_relaxed,
+	/* Release: ordering 6. */
+	return atomic_compare_exchange_strong_explicit(&ring->head, &from, to, memory_order_release,
 						       memory_order_relaxed);
 #endif
 }
@@ -189,8 +192,13 @@ static inline bool aspan_packed_ring_has_room(struct aspan_packed_ring *ring)
 	       atomic_load_explicit(&ring->limit, memory_order_acquire);
 }
 
+static inline bool aspan_packed_ring_is_open(struct aspan_packed_ring *ring)
+{
+	return atomic_load_explicit(&ring->limit, memory_order_acquire) != 0;
+}
+
 /*
- * Where the helper was to be woken: lets the producer use the rest of the ring. False if it is full, closed or has been
+ * Where the thread cannot encode: lets the producer use the rest of the ring. False if it is full, closed or has been
  * emptied meanwhile; then look again.
  */
 bool aspan_packed_ring_use_rest(struct aspan_packed_ring *ring);

@@ -22,6 +22,9 @@
 
 _Atomic bool aspan_packed_is_finished;
 
+/* How often slots have changed. */
+static _Atomic uint32_t slots_round;
+
 /* Only grows, so it is read without the lock. */
 static _Atomic(struct aspan_packed_source *) first_source;
 
@@ -130,6 +133,7 @@ static void clear(struct aspan_packed_source *source)
 	source->is_retired = false;
 	source->stuck_since_ns = 0;
 	source->vpid = 0;
+	source->has_encoded = false;
 	source->piece = (struct aspan_packed_piece){ 0 };
 	memset(&source->encoder, 0, offsetof(struct aspan_packed_encoder, records));
 	errno = saved_errno;
@@ -156,6 +160,19 @@ void aspan_packed_source_lock(struct aspan_packed_source *source, sigset_t *sign
 	pthread_mutex_lock(&source->lock);
 }
 
+bool aspan_packed_source_try_lock(struct aspan_packed_source *source, sigset_t *signals)
+{
+	sigset_t all;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, signals);
+	if (pthread_mutex_trylock(&source->lock) == 0) {
+		return true;
+	}
+	pthread_sigmask(SIG_SETMASK, signals, NULL);
+	return false;
+}
+
 void aspan_packed_source_unlock(struct aspan_packed_source *source, const sigset_t *signals)
 {
 	pthread_mutex_unlock(&source->lock);
@@ -168,9 +185,22 @@ static uint64_t load_tail(struct aspan_packed_source *source)
 	return atomic_load_explicit(&source->ring.tail, memory_order_acquire);
 }
 
-bool aspan_packed_source_is_empty(struct aspan_packed_source *source)
+bool aspan_packed_source_is_encoded(struct aspan_packed_source *source)
 {
 	return load_tail(source) == atomic_load_explicit(&source->ring.head, memory_order_relaxed);
+}
+
+bool aspan_packed_source_is_empty(struct aspan_packed_source *source)
+{
+	/* Relaxed: who needs to know what it had encoded itself has held the lock since. */
+	return !atomic_load_explicit(&source->has_encoded, memory_order_relaxed) &&
+	       aspan_packed_source_is_encoded(source);
+}
+
+static void note_encoded(struct aspan_packed_source *source)
+{
+	atomic_store_explicit(&source->has_encoded, source->encoder.record_count > 0,
+			      memory_order_relaxed);
 }
 
 /* Records what is encoded, if a session still wants it. */
@@ -214,6 +244,26 @@ static void move_tail(struct aspan_packed_source *source, uint64_t tail, uint64_
 	atomic_store_explicit(&source->ring.limit, limit, memory_order_release);
 }
 
+void aspan_packed_source_slots_change(void)
+{
+	/* Pairs with the load in find_end(): a group that gets the slot is registered afterwards. */
+	atomic_fetch_add_explicit(&slots_round, 1, memory_order_release);
+}
+
+/* How far the ring is filled; what mentions a slot that was used again before that is encoded as such. */
+static uint64_t find_end(struct aspan_packed_source *source)
+{
+	/* Acquire: pairs with aspan_packed_ring_reserve(), so the round is not older than the records. */
+	uint64_t end = atomic_load_explicit(&source->ring.head, memory_order_acquire);
+	uint32_t round = atomic_load_explicit(&slots_round, memory_order_acquire);
+
+	if (aspan_unlikely(source->slots_round != round)) {
+		source->slots_round = round;
+		aspan_packed_encoder_forget_groups(&source->encoder);
+	}
+	return end;
+}
+
 /* Encodes from the tail to the first record that is not published, but not beyond `end`; gives where that is. */
 static uint64_t take_published(struct aspan_packed_source *source, uint64_t tail, uint64_t end)
 {
@@ -233,11 +283,11 @@ static uint64_t take_published(struct aspan_packed_source *source, uint64_t tail
 	return tail;
 }
 
-/* Records what is behind records that are not published, too. */
-static void drain_retired(struct aspan_packed_source *source)
+/* Encodes what is behind records that are not published, too. */
+static void encode_retired(struct aspan_packed_source *source)
 {
 	uint64_t tail = load_tail(source);
-	uint64_t end = atomic_load_explicit(&source->ring.head, memory_order_relaxed);
+	uint64_t end = find_end(source);
 
 	for (uint64_t at = tail; at != end; at++) {
 		struct aspan_packed_record *record = aspan_packed_ring_at(&source->ring, at);
@@ -253,27 +303,7 @@ static void drain_retired(struct aspan_packed_source *source)
 			tail++;
 		}
 	}
-	write_event(source);
 	move_tail(source, tail, 0);
-}
-
-bool aspan_packed_source_drain(struct aspan_packed_source *source)
-{
-	uint64_t tail = load_tail(source);
-	uint64_t end = atomic_load_explicit(&source->ring.head, memory_order_relaxed);
-
-	if (source->is_retired) {
-		drain_retired(source);
-		return true;
-	}
-	if (source->is_open) {
-		/* The helper is at work, and need not be woken for it. */
-		move_tail(source, tail, tail + ASPAN_PACKED_FULL);
-	}
-	tail = take_published(source, tail, end);
-	write_event(source);
-	move_tail(source, tail, limit_after(source, tail));
-	return tail == end;
 }
 
 /*
@@ -302,14 +332,59 @@ static void discard_old(struct aspan_packed_source *source)
 	move_tail(source, tail, 0);
 }
 
-bool aspan_packed_source_empty(struct aspan_packed_source *source)
+static void discard_old_unless_current(struct aspan_packed_source *source)
 {
-	bool is_current = source->is_open || source->is_retired ||
-			  atomic_load_explicit(&aspan_packed_is_finished, memory_order_relaxed);
-
-	if (!is_current) {
+	if (!source->is_open && !source->is_retired &&
+	    !atomic_load_explicit(&aspan_packed_is_finished, memory_order_relaxed)) {
 		discard_old(source);
 	}
+}
+
+/* See aspan_packed_source_encode(); without has_encoded. */
+static bool encode_published(struct aspan_packed_source *source)
+{
+	uint64_t tail = load_tail(source);
+	uint64_t end = find_end(source);
+
+	if (source->is_retired) {
+		encode_retired(source);
+		return true;
+	}
+	if (source->is_open) {
+		/* The thread, if it is not the caller, need not wait. */
+		move_tail(source, tail, tail + ASPAN_PACKED_FULL);
+	}
+	tail = take_published(source, tail, end);
+	move_tail(source, tail, limit_after(source, tail));
+	return tail == end;
+}
+
+bool aspan_packed_source_encode(struct aspan_packed_source *source)
+{
+	bool is_all;
+
+	discard_old_unless_current(source);
+	is_all = encode_published(source);
+	if (!source->is_open) {
+		/* Nobody would come for it. */
+		write_event(source);
+	}
+	note_encoded(source);
+	return is_all;
+}
+
+bool aspan_packed_source_drain(struct aspan_packed_source *source)
+{
+	bool is_all = encode_published(source);
+
+	write_event(source);
+	note_encoded(source);
+	return is_all;
+}
+
+bool aspan_packed_source_empty(struct aspan_packed_source *source)
+{
+	discard_old_unless_current(source);
 	return aspan_packed_source_drain(source);
 }
 
@@ -342,7 +417,7 @@ void aspan_packed_source_retire(struct aspan_packed_source *source)
 {
 	aspan_packed_source_close(source);
 	source->is_retired = true;
-	drain_retired(source);
+	aspan_packed_source_drain(source);
 	source->next_index = source->encoder.record_index + count_unpublished(source);
 }
 

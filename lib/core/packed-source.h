@@ -51,6 +51,8 @@ struct aspan_packed_source {
 	int32_t vpid; /* 0 in memory that was wiped */
 	int32_t vtid;
 	char thread_name[ASPAN_PACKED_NAME_BYTES];
+	_Atomic bool has_encoded; /* records wait in the encoder; may be read without the lock */
+	uint32_t slots_round; /* see aspan_packed_source_slots_change() */
 	struct aspan_packed_piece piece;
 	struct aspan_packed_encoder encoder;
 	/* The part that is not wiped. */
@@ -82,7 +84,16 @@ static inline struct aspan_packed_source *aspan_packed_source_of(struct aspan_pa
 void aspan_packed_source_lock(struct aspan_packed_source *source, sigset_t *signals);
 void aspan_packed_source_unlock(struct aspan_packed_source *source, const sigset_t *signals);
 
-/* Whether there is nothing to record. */
+/* The same if nobody else is. */
+bool aspan_packed_source_try_lock(struct aspan_packed_source *source, sigset_t *signals);
+
+/* Before a slot becomes another group's, and after all records that mention it have been encoded. */
+void aspan_packed_source_slots_change(void);
+
+/* Whether there is nothing in the ring. */
+bool aspan_packed_source_is_encoded(struct aspan_packed_source *source);
+
+/* Whether there is nothing to record, neither in the ring nor in the encoder. */
 bool aspan_packed_source_is_empty(struct aspan_packed_source *source);
 
 /*
@@ -90,16 +101,18 @@ bool aspan_packed_source_is_empty(struct aspan_packed_source *source);
  */
 
 /*
- * Records all that is published. False if something is left: it is not published, or behind what is not. Of a
- * retired source nothing is left that anybody waits for.
+ * Encodes all that is published, and records events that are full; what is left waits in the encoder of an open ring. False if
+ * something is left in the ring: it is not published, or behind what is not. Of a retired source nothing is left that anybody
+ * waits for. What is old in a closed ring is of a session that has ended, unless the process ends: only its numbers and
+ * the states are kept.
  */
-bool aspan_packed_source_drain(struct aspan_packed_source *source);
+bool aspan_packed_source_encode(struct aspan_packed_source *source);
 
-/*
- * Takes all that is published, as aspan_packed_source_drain() does; but what is old in a closed ring is of a session that has
- * ended, unless the process ends: only its numbers and the states are kept.
- */
+/* The same, and nothing waits in the encoder. */
 bool aspan_packed_source_empty(struct aspan_packed_source *source);
+
+/* The same for what was pushed just now, however old. */
+bool aspan_packed_source_drain(struct aspan_packed_source *source);
 
 /* Lets the producer push without the lock; or no more. */
 void aspan_packed_source_open(struct aspan_packed_source *source);

@@ -144,13 +144,16 @@ static void link_group(struct allocspan_token *group)
  */
 static size_t reclaim_doomed(struct allocspan_token *doomed)
 {
-	bool is_flushed = doomed && aspan_packed_flush();
+	bool is_encoded = doomed && aspan_packed_encode();
 	size_t left = 0;
 
+	if (is_encoded) {
+		aspan_packed_slots_change();
+	}
 	while (doomed) {
 		struct allocspan_token *next = doomed->next;
 
-		if (is_flushed) {
+		if (is_encoded) {
 			aspan_group_reclaim(doomed);
 		} else {
 			link_group(doomed);
@@ -250,13 +253,14 @@ bool aspan_reclaim_group_now(struct allocspan_token *group)
 	}
 	prepare_group(group);
 	look_through_stacks();
-	if (group_is_needed(group) || !aspan_packed_is_flushed()) {
+	if (group_is_needed(group) || !aspan_packed_is_encoded()) {
 		return false;
 	}
 	if (group->state == ASPAN_GROUP_RELEASED) {
 		unlink_group(group);
 		waiting_count--;
 	}
+	aspan_packed_slots_change();
 	aspan_group_reclaim(group);
 	return true;
 }

@@ -35,19 +35,6 @@ uint64_t aspan_record_missed_count(void)
 	return atomic_load_explicit(&missed_count, memory_order_relaxed);
 }
 
-uint32_t aspan_record_internal_begin(void)
-{
-	uint32_t before = aspan_thread.busy;
-
-	aspan_thread.busy = before | ASPAN_BUSY_INTERNAL;
-	return before;
-}
-
-void aspan_record_internal_end(uint32_t before)
-{
-	aspan_thread.busy = before;
-}
-
 /* Where this thread cannot have counters of its own, the group has some for all. */
 static struct aspan_counters *find_counters(struct aspan_thread *thread, uint32_t slot,
 					    const struct allocspan_stats *stats)
@@ -60,6 +47,21 @@ static struct aspan_counters *find_counters(struct aspan_thread *thread, uint32_
 	return counters;
 }
 
+/* Only spans ask for the totals. */
+static inline void add_alloc_to_totals(struct aspan_thread *thread, size_t size_bytes)
+{
+	if (thread->has_spans) {
+		aspan_counters_add_alloc(&thread->totals, size_bytes);
+	}
+}
+
+static inline void add_free_to_totals(struct aspan_thread *thread, size_t size_bytes)
+{
+	if (thread->has_spans) {
+		aspan_counters_add_free(&thread->totals, size_bytes);
+	}
+}
+
 static ASPAN_SLOW void count_alloc_slowly(uint32_t slot, size_t size_bytes)
 {
 	const struct allocspan_stats stats = { .alloc_count = 1, .alloc_bytes = size_bytes };
@@ -68,7 +70,7 @@ static ASPAN_SLOW void count_alloc_slowly(uint32_t slot, size_t size_bytes)
 
 	if (counters) {
 		aspan_counters_add_alloc(counters, size_bytes);
-		aspan_counters_add_alloc(&thread->totals, size_bytes);
+		add_alloc_to_totals(thread, size_bytes);
 	}
 }
 
@@ -79,7 +81,7 @@ static ASPAN_SLOW void count_free_slowly(uint32_t slot, size_t size_bytes)
 	struct aspan_counters *counters = find_counters(thread, slot, &stats);
 
 	if (counters) {
-		aspan_counters_add_free(&thread->totals, size_bytes);
+		add_free_to_totals(thread, size_bytes);
 		aspan_counters_add_free(counters, size_bytes);
 	}
 }
@@ -93,7 +95,7 @@ static inline void count_alloc(struct aspan_thread *thread, uint32_t slot, size_
 		return;
 	}
 	aspan_counters_add_alloc(counters, size_bytes);
-	aspan_counters_add_alloc(&thread->totals, size_bytes);
+	add_alloc_to_totals(thread, size_bytes);
 }
 
 static inline void count_free(struct aspan_thread *thread, uint32_t slot, size_t size_bytes)
@@ -104,7 +106,7 @@ static inline void count_free(struct aspan_thread *thread, uint32_t slot, size_t
 		count_free_slowly(slot, size_bytes);
 		return;
 	}
-	aspan_counters_add_free(&thread->totals, size_bytes);
+	add_free_to_totals(thread, size_bytes);
 	aspan_counters_add_free(counters, size_bytes);
 }
 
@@ -114,15 +116,16 @@ static inline uint32_t hooks(void)
 	return atomic_load_explicit(&aspan_record_hooks, memory_order_relaxed);
 }
 
-/* Not 0 while anybody looks at single new blocks. */
-static inline uint32_t alloc_is_observed(void)
+/* Not 0 while a session records single blocks, or the thread for group_stats is to be started. */
+static inline uint32_t alloc_is_traced(void)
 {
-	return hooks() | aspan_trace_flag(alloc) | aspan_stats_thread_is_missing();
+	return aspan_trace_flag(alloc) | aspan_trace_flag(packed_events) |
+	       aspan_stats_thread_is_missing();
 }
 
-static inline uint32_t free_is_observed(void)
+static inline uint32_t free_is_traced(void)
 {
-	return hooks() | aspan_trace_flag(free);
+	return aspan_trace_flag(free) | aspan_trace_flag(packed_events);
 }
 
 static ASPAN_SLOW int track_slowly(void *address, size_t size_bytes, enum aspan_trace_kind kind,
@@ -148,28 +151,57 @@ static ASPAN_SLOW int track_slowly(void *address, size_t size_bytes, enum aspan_
 		return error;
 	}
 	count_alloc(thread, slot, size_bytes);
-	if (alloc_is_observed() | aspan_trace_flag(packed_events)) {
+	if (hooks() | alloc_is_traced()) {
 		aspan_observe_alloc(address, size_bytes, aspan_group_of_slot(slot), kind, ip);
 	}
 	return 0;
 }
 
-/* What nearly every block takes; everything out of the ordinary is somewhere else, and reached by a jump. */
+/* What is left to do for a block with an owner, while a session records. */
+static __attribute__((noinline)) void count_and_trace_alloc(void *address, size_t size_bytes,
+							    uint32_t slot,
+							    enum aspan_trace_kind kind, void *ip)
+{
+	struct aspan_thread *thread = &aspan_thread;
+
+	count_alloc(thread, slot, size_bytes);
+	if (aspan_trace_flag(alloc) | aspan_stats_thread_is_missing()) {
+		aspan_observe_alloc(address, size_bytes, aspan_group_of_slot(slot), kind, ip);
+	} else {
+		aspan_packed_alloc(thread, address, size_bytes, slot, kind, ip);
+	}
+}
+
+/* Not 0 if there is anything out of the ordinary about a new block; one test for all of it. */
+static inline uint64_t is_unusual(const struct aspan_thread *thread, const _Atomic uint32_t *word,
+				  size_t size_bytes, uint32_t slot)
+{
+	return aspan_owner_load(word) | thread->busy | hooks() |
+	       size_bytes >> ASPAN_OWNER_SIZE_WORD_BITS |
+	       (slot - ASPAN_SLOT_ROOT) / ASPAN_SLOT_LAST_GROUP;
+}
+
+/*
+ * What nearly every block takes; everything out of the ordinary is somewhere else, and reached by a jump, so that nothing
+ * must be saved here.
+ */
 void aspan_record_alloc(void *address, size_t size_bytes, enum aspan_trace_kind kind, void *ip)
 {
 	struct aspan_thread *thread = &aspan_thread;
 	uint32_t slot = aspan_record_slot(thread);
 	_Atomic uint32_t *word = aspan_owner_word(address);
 
-	if (aspan_unlikely(!word || !aspan_slot_is_group(slot) ||
-			   (aspan_owner_load(word) | thread->busy | alloc_is_observed()) ||
-			   !aspan_owner_is_plain_size(size_bytes) || aspan_linker_has(ip))) {
+	if (aspan_unlikely(!word || is_unusual(thread, word, size_bytes, slot) ||
+			   aspan_linker_has(ip))) {
 		track_slowly(address, size_bytes, kind, ip);
 		return;
 	}
 	aspan_owner_write(word, slot, size_bytes);
+	if (aspan_unlikely(alloc_is_traced())) {
+		count_and_trace_alloc(address, size_bytes, slot, kind, ip);
+		return;
+	}
 	count_alloc(thread, slot, size_bytes);
-	aspan_packed_alloc(thread, address, size_bytes, slot, kind, ip);
 }
 
 int aspan_record_announce(void *address, size_t size_bytes, void *ip)
@@ -190,11 +222,26 @@ static ASPAN_SLOW void untrack_slowly(void *address, enum aspan_trace_kind kind,
 	if (!aspan_owner_take(address, &owner)) {
 		return;
 	}
-	if (free_is_observed() | aspan_trace_flag(packed_events)) {
+	if (hooks() | free_is_traced()) {
 		aspan_observe_free(address, owner.size_bytes, aspan_group_of_slot(owner.slot), kind,
 				   ip);
 	}
 	count_free(&aspan_thread, owner.slot, owner.size_bytes);
+}
+
+/* What is left to do for a block without an owner, while a session records. */
+static __attribute__((noinline)) void trace_and_count_free(void *address, size_t size_bytes,
+							   uint32_t slot,
+							   enum aspan_trace_kind kind, void *ip)
+{
+	struct aspan_thread *thread = &aspan_thread;
+
+	if (aspan_trace_flag(free)) {
+		aspan_observe_free(address, size_bytes, aspan_group_of_slot(slot), kind, ip);
+	} else {
+		aspan_packed_free(thread, address, size_bytes, slot, kind, ip);
+	}
+	count_free(thread, slot, size_bytes);
 }
 
 /* As in aspan_record_alloc(). */
@@ -203,12 +250,15 @@ void aspan_record_free_owned(void *address, _Atomic uint32_t *word, uint32_t val
 {
 	struct aspan_owner owner;
 
-	if (aspan_unlikely(!aspan_owner_is_plain(value) || free_is_observed())) {
+	if (aspan_unlikely(!aspan_owner_is_plain(value) || hooks())) {
 		untrack_slowly(address, kind, ip);
 		return;
 	}
 	owner = aspan_owner_clear(word, value);
-	aspan_packed_free(&aspan_thread, address, owner.size_bytes, owner.slot, kind, ip);
+	if (aspan_unlikely(free_is_traced())) {
+		trace_and_count_free(address, owner.size_bytes, owner.slot, kind, ip);
+		return;
+	}
 	count_free(&aspan_thread, owner.slot, owner.size_bytes);
 }
 
@@ -227,7 +277,7 @@ bool aspan_record_realloc_begin(void *address, struct aspan_owner *owner, void *
 	if (!aspan_owner_take(address, owner)) {
 		return false;
 	}
-	if (free_is_observed() | aspan_trace_flag(packed_events)) {
+	if (hooks() | free_is_traced()) {
 		aspan_observe_free(address, owner->size_bytes, aspan_group_of_slot(owner->slot),
 				   ASPAN_KIND_REALLOC, ip);
 	}
@@ -245,7 +295,7 @@ void aspan_record_realloc_undo(void *address, const struct aspan_owner *owner, v
 	aspan_owner_set(address, *owner);
 	/* Counted like the events: in this order the group is never without a live block. */
 	count_alloc(&aspan_thread, owner->slot, owner->size_bytes);
-	if (alloc_is_observed() | aspan_trace_flag(packed_events)) {
+	if (hooks() | alloc_is_traced()) {
 		aspan_observe_alloc(address, owner->size_bytes, aspan_group_of_slot(owner->slot),
 				    ASPAN_KIND_REALLOC, ip);
 	}

@@ -92,8 +92,23 @@ void aspan_record_enable(bool enable);
 /* See allocspan_missed_count(). */
 uint64_t aspan_record_missed_count(void);
 
-/* Makes memory accesses and system calls of the library itself untracked; returns what to give to the second. */
-ASPAN_PRIVATE uint32_t aspan_record_internal_begin(void);
-ASPAN_PRIVATE void aspan_record_internal_end(uint32_t before);
+/*
+ * Makes what the library itself allocates untracked; returns what to give to the second. The fences are for compilers, which
+ * may believe that a function of the C library (a "leaf") does not come back to us, where it allocates.
+ */
+static inline uint32_t aspan_record_internal_begin(void)
+{
+	uint32_t before = aspan_thread.busy;
+
+	aspan_thread.busy = before | ASPAN_BUSY_INTERNAL;
+	aspan_signal_fence();
+	return before;
+}
+
+static inline void aspan_record_internal_end(uint32_t before)
+{
+	aspan_signal_fence();
+	aspan_thread.busy = before;
+}
 
 #endif

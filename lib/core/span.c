@@ -209,8 +209,10 @@ static inline uint64_t total(const _Atomic uint64_t *counter)
 }
 
 /* Always, so that the exit is right also if a session starts inside. */
-static inline void note_totals(const struct aspan_thread *thread, struct aspan_entry *entry)
+static inline void note_totals(struct aspan_thread *thread, struct aspan_entry *entry)
 {
+	thread->has_spans = true;
+	aspan_signal_fence();
 	entry->alloc_count = total(&thread->totals.alloc_count);
 	entry->alloc_bytes = total(&thread->totals.alloc_bytes);
 	entry->free_count = total(&thread->totals.free_count);

@@ -39,6 +39,7 @@ struct aspan_thread {
 	struct allocspan_fiber *stack; /* the current one; NULL before the first enter */
 	uint32_t counted_slot; /* of the counters that were used last: */
 	struct aspan_counters *counted;
+	bool has_spans; /* one was entered on the current stack: its totals count from then on */
 	struct aspan_counters totals; /* of the current stack, over all groups: for span_exit */
 	struct aspan_thread_record *record; /* NULL before the first count, and after the end */
 	struct allocspan_fiber *own_stack; /* the one that ends with the thread */
@@ -96,7 +97,14 @@ static inline struct aspan_counters *aspan_thread_counted(const struct aspan_thr
 	counters = thread->counted;
 	aspan_signal_fence();
 	/* A signal handler that counted in another group meanwhile has left its own. */
-	return aspan_likely(thread->counted_slot == slot) ? counters : NULL;
+	if (aspan_unlikely(thread->counted_slot != slot)) {
+		return NULL;
+	}
+	if (!counters) {
+		/* Slot 0 has none, and is no group's. */
+		__builtin_unreachable();
+	}
+	return counters;
 }
 
 /* All records, for those who sum. Call with the lock held. */

@@ -58,10 +58,29 @@ static inline bool is_preparing(void)
 	return aspan_unlikely(aspan_thread.busy & ASPAN_BUSY_PREPARING);
 }
 
-static TRACKED void *malloc_tracked(size_t size, void *ip)
+/*
+ * The library is at work on this thread: it calls malloc itself, or operator new and then we are to track what that returns, or
+ * LTTng or a tracker do.
+ */
+static TRACKED void *malloc_while_busy(size_t size, void *ip)
 {
+	void *block;
+
 	if (is_preparing()) {
 		return aspan_setup_memory_alloc(size);
+	}
+	block = aspan_next.malloc(size);
+	if (aspan_unlikely(aspan_owner_is_set(block))) {
+		/* A free of that address was not seen: the core makes up for it. */
+		aspan_record_alloc(block, size, ASPAN_KIND_MALLOC, ip);
+	}
+	return block;
+}
+
+static TRACKED void *malloc_tracked(size_t size, void *ip)
+{
+	if (aspan_unlikely(aspan_thread.busy)) {
+		return malloc_while_busy(size, ip);
 	}
 	return allocated(aspan_next.malloc(size), size, ASPAN_KIND_MALLOC, ip);
 }

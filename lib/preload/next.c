@@ -193,6 +193,7 @@ bool aspan_next_resolve(void)
 		return true;
 	}
 	is_resolving = true;
+	/* Its fence is for is_resolving, too: dlsym() comes back to this function. */
 	busy = aspan_record_internal_begin();
 	resolve_all();
 	aspan_record_internal_end(busy);

@@ -81,7 +81,7 @@ static void leave_internal(const uint32_t *before)
 		next_##name =                                                                      \
 			(void *(*) parameters) aspan_next_operator(#name, (void *) name, caller);  \
 	}                                                                                          \
-	static ASPAN_SLOW void *tracked_##name parameters                                          \
+	static __attribute__((noinline)) void *tracked_##name parameters                           \
 	{                                                                                          \
 		__attribute__((cleanup(leave_internal), unused))                                   \
 		uint32_t before = aspan_record_internal_begin();                                   \
@@ -118,8 +118,12 @@ static void leave_internal(const uint32_t *before)
 	}                                                                                          \
 	EXPORT void name parameters                                                                \
 	{                                                                                          \
-		if (aspan_unlikely(aspan_owner_is_set(block))) {                                   \
-			aspan_record_free(block, ASPAN_KIND_NEW, ASPAN_CALLER_IP());               \
+		_Atomic uint32_t *word = aspan_owner_word(block);                                  \
+		uint32_t value = word ? aspan_owner_load(word) : 0;                                \
+                                                                                                   \
+		if (value) {                                                                       \
+			aspan_record_free_owned(block, word, value, ASPAN_KIND_NEW,                \
+						ASPAN_CALLER_IP());                                \
 		}                                                                                  \
 		if (aspan_unlikely(!next_##name)) {                                                \
 			resolve_##name(ASPAN_CALLER_IP());                                         \

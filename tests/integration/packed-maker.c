@@ -157,6 +157,7 @@ static char *list_groups(void)
 static void flush(unsigned int number)
 {
 	struct thread *thread = &threads[number];
+	const char *groups_field = list_groups();
 	char name[16];
 
 	snprintf(name, sizeof(name), "thread-%u", number);
@@ -171,8 +172,10 @@ static void flush(unsigned int number)
 			.begin_ns = thread->begin_ns,
 			.flush_ns = now(),
 			.span_id = thread->span_id,
-			.groups = list_groups(),
+			.groups = groups_field,
+			.groups_length = strlen(groups_field),
 			.records = (const char *) thread->writer.bytes,
+			.records_length = strlen((const char *) thread->writer.bytes),
 		},
 		CALLER);
 	reset(thread);

@@ -256,6 +256,28 @@ static void call_sites_that_were_forgotten_are_told_again(void **state)
 	assert_true(news >= ASPAN_PACKED_KNOWN_SITES);
 }
 
+static void a_slot_that_was_used_again_is_named_again(void **state)
+{
+	(void) state;
+	add_state(PARSER, 0);
+	add_alloc(PARSER, 64, 24, 0, 0, 1);
+	aspan_packed_encoder_forget_groups(&encoder);
+	groups[PARSER].view.id = 78;
+	add_alloc(PARSER, 64, 24, 0, 0, 1);
+	aspan_packed_encoder_forget_groups(&encoder);
+	groups[PARSER].view.id = 79;
+	add_state(ASPAN_SLOT_NONE, 0);
+	add_free(PARSER, 64, 24, 0, 0, 1);
+	groups[PARSER].view.id = 77;
+	assert_event("77:14:,group=parser,78:14:,group=parser,79:14:,group=parser,",
+		     "\x82\x01\x02"
+		     "\x80\x01\x11\x19"
+		     "\x82\x01\x03"
+		     "\xa0\x01\x01"
+		     "\x82\x01\x01"
+		     "\x85\x01\x01\x19\x03");
+}
+
 static void what_is_passed_over_is_counted(void **state)
 {
 	struct aspan_packed_words words = aspan_packed_words(PARSER, (void *) 8, 0, 0, NULL, false);
@@ -306,6 +328,7 @@ int main(void)
 		cmocka_unit_test_setup(times_do_not_go_back, begin),
 		cmocka_unit_test_setup(long_tags_begin_another_event, begin),
 		cmocka_unit_test_setup(call_sites_that_were_forgotten_are_told_again, begin),
+		cmocka_unit_test_setup(a_slot_that_was_used_again_is_named_again, begin),
 		cmocka_unit_test_setup(what_is_passed_over_is_counted, begin),
 	};
 
