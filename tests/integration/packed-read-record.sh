@@ -33,6 +33,25 @@ it_says_how_many_were_packed() {
 	expect_nothing_left
 }
 
+it_says_how_many_are_missing() {
+	cat >script <<-'END'
+		group 2 ,group=parser,
+		alloc 0 0x1000 100 2 0 0
+		flush 0
+		alloc 0 0x2000 1 2 0 0
+		free 0 0x1000 100 2 0 0
+		lose 0
+		free 0 0x2000 1 2 0 0
+		flush 0
+		alloc 1 0x4000 1 2 0 0
+		flush 1
+	END
+	# shellcheck disable=SC2016
+	expect_status 0 record --packed -o trace -- sh -c 'exec "$1" "$2" <script' sh "$TRACE_MAKER" "$TP_LIBRARY"
+	expect_note "recorded [0-9]* events with 3 allocations and frees packed in them, lost 0, in trace"
+	expect_note "2 allocations and frees are missing between packed events"
+}
+
 no_allocation_is_doubled_by_other_events() {
 	expect_status 0 record --packed -o trace --event '*' --event 'allocspan:alloc' -- \
 		"$RECORD_TARGET" enter g alloc 10 free
