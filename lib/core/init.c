@@ -51,6 +51,7 @@ void aspan_after_fork_in_child(void)
 	aspan_thread_after_fork();
 	aspan_stats_thread_after_fork();
 	aspan_lock_after_fork();
+	aspan_trace_begin_forked_child();
 }
 
 int aspan_init_slow(void)

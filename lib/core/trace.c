@@ -132,8 +132,32 @@ void aspan_trace_after_fork_in_child(void)
 	uint32_t busy = aspan_thread.busy;
 
 	if (aspan_trace.before_fork) {
-		aspan_thread.busy = busy | ASPAN_BUSY_INTERNAL;
+		/* It frees what the parent's sessions needed, and cannot record that: its flags are still those of the parent. */
+		aspan_thread.busy = busy | ASPAN_BUSY_INTERNAL | ASPAN_BUSY_TRACER;
 		aspan_trace.after_fork_in_child(&signals);
 		aspan_thread.busy = busy;
 	}
+}
+
+/* Of the thread that forks. */
+static ASPAN_TLS bool is_fork_handled;
+static ASPAN_TLS uint32_t busy_before_fork;
+
+void aspan_trace_before_handled_fork(void)
+{
+	busy_before_fork = aspan_thread.busy;
+	is_fork_handled = true;
+}
+
+void aspan_trace_begin_forked_child(void)
+{
+	if (is_fork_handled) {
+		aspan_thread.busy |= ASPAN_BUSY_INTERNAL | ASPAN_BUSY_TRACER;
+	}
+}
+
+void aspan_trace_after_handled_fork(void)
+{
+	is_fork_handled = false;
+	aspan_thread.busy = busy_before_fork;
 }

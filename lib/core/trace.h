@@ -39,6 +39,14 @@ ASPAN_PRIVATE void aspan_trace_after_fork_in_child(void);
 /* Whether the program runs with liblttng-ust-fork, which does all that: it must not be done twice. */
 ASPAN_PRIVATE bool aspan_trace_has_fork_handler(void);
 
+/*
+ * Where it does: around its fork(), so that what LTTng frees in the child is not recorded, which it could not be.
+ * aspan_trace_begin_forked_child() is for the handler of pthread_atfork().
+ */
+ASPAN_PRIVATE void aspan_trace_before_handled_fork(void);
+ASPAN_PRIVATE void aspan_trace_after_handled_fork(void);
+void aspan_trace_begin_forked_child(void);
+
 /* Prepares this thread for events in signal handlers. May allocate; call with `busy` set. */
 static inline void aspan_trace_init_thread(void)
 {

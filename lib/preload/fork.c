@@ -29,13 +29,24 @@
 	  (int *terminal, char *name, const struct termios *modes, const struct winsize *size),    \
 	  (terminal, name, modes, size))
 
+static void before(bool is_ours)
+{
+	if (is_ours) {
+		aspan_trace_before_fork();
+	} else {
+		aspan_trace_before_handled_fork();
+	}
+}
+
 static void after(int result, bool is_ours)
 {
 	int saved_errno = errno;
 
-	if (is_ours && result == 0) {
+	if (!is_ours) {
+		aspan_trace_after_handled_fork();
+	} else if (result == 0) {
 		aspan_trace_after_fork_in_child();
-	} else if (is_ours) {
+	} else {
 		aspan_trace_after_fork_in_parent();
 	}
 	errno = saved_errno;
@@ -59,9 +70,7 @@ static void after(int result, bool is_ours)
 			resolve_##name();                                                          \
 			next = atomic_load_explicit(&next_##name, memory_order_relaxed);           \
 		}                                                                                  \
-		if (is_ours) {                                                                     \
-			aspan_trace_before_fork();                                                 \
-		}                                                                                  \
+		before(is_ours);                                                                   \
 		result = next arguments;                                                           \
 		after(result, is_ours);                                                            \
 		return result;                                                                     \
