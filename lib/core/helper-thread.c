@@ -25,6 +25,8 @@ static void *run(void *argument)
 	aspan_record_internal_begin();
 	/* Before it holds any lock: lock.h tells why. */
 	aspan_thread_watch();
+	/* So that it is waited for (trace-end.h). */
+	aspan_thread_record_make();
 	pthread_setname_np(pthread_self(), helper->name);
 	helper->run();
 	/* Pairs with the exchange in aspan_helper_start(). */
@@ -52,11 +54,13 @@ static int create_thread(struct aspan_helper *helper)
 	return error;
 }
 
+void aspan_helper_init(void)
+{
+	atomic_store_explicit(&owner_pid, getpid(), memory_order_relaxed);
+}
+
 bool aspan_helper_is_ours(void)
 {
-	if (atomic_load_explicit(&owner_pid, memory_order_relaxed) == 0) {
-		atomic_store_explicit(&owner_pid, getpid(), memory_order_relaxed);
-	}
 	return atomic_load_explicit(&owner_pid, memory_order_relaxed) == getpid();
 }
 
@@ -85,5 +89,5 @@ bool aspan_helper_start(struct aspan_helper *helper)
 void aspan_helper_after_fork(struct aspan_helper *helper)
 {
 	atomic_store_explicit(&helper->is_running, false, memory_order_relaxed);
-	atomic_store_explicit(&owner_pid, getpid(), memory_order_relaxed);
+	aspan_helper_init();
 }

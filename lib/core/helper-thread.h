@@ -28,7 +28,10 @@ static inline bool aspan_helper_is_running(struct aspan_helper *helper)
 	return atomic_load_explicit(&helper->is_running, memory_order_relaxed);
 }
 
-/* Whether helpers that run are of this process: not so in a child that was made without fork()'s handlers. */
+/* This process is the one that may start helpers. Call once, at the library's start. */
+void aspan_helper_init(void);
+
+/* Whether this is the process whose helpers run: not so in a child that was made without fork()'s handlers. */
 bool aspan_helper_is_ours(void);
 
 /* The helper is not in the child. */

@@ -12,13 +12,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "barrier.h"
 #include "call-stack.h"
 #include "debug.h"
 #include "group.h"
+#include "helper-thread.h"
 #include "linker.h"
 #include "lock.h"
 #include "packed-record.h"
-#include "reclaim.h"
 #include "record.h"
 #include "stats-thread.h"
 #include "thread.h"
@@ -61,7 +62,7 @@ int aspan_init_slow(void)
 	int error = 0;
 
 	if (atomic_load_explicit(&aspan_init_state, memory_order_relaxed) == ASPAN_INIT_NOT_YET) {
-		aspan_reclaim_init();
+		aspan_barrier_init();
 		error = aspan_group_init();
 		if (!error) {
 			error = aspan_thread_init();
@@ -142,6 +143,7 @@ __attribute__((constructor)) static void start(void)
 	read_stack_depth();
 	aspan_packed_clock_init(wants_monotonic_clock());
 	aspan_linker_init();
+	aspan_helper_init();
 	if (aspan_init() == 0) {
 		pthread_atfork(aspan_before_fork, aspan_after_fork_in_parent,
 			       aspan_after_fork_in_child);
@@ -151,6 +153,8 @@ __attribute__((constructor)) static void start(void)
 		/* After LTTng's own, so that it runs before LTTng's end. */
 		atexit(aspan_stats_thread_finish);
 		atexit(aspan_packed_finish);
+		/* In reverse. */
+		at_quick_exit(aspan_trace_end);
 		at_quick_exit(aspan_packed_finish);
 	}
 	aspan_record_internal_end(busy);

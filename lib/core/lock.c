@@ -34,6 +34,20 @@ struct aspan_lock aspan_lock(void)
 	return take();
 }
 
+bool aspan_try_lock(struct aspan_lock *lock)
+{
+	sigset_t all;
+
+	lock->saved_errno = errno;
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &lock->signals);
+	if (pthread_mutex_trylock(&mutex) == 0) {
+		return true;
+	}
+	pthread_sigmask(SIG_SETMASK, &lock->signals, NULL);
+	return false;
+}
+
 void aspan_unlock(const struct aspan_lock *lock)
 {
 	pthread_mutex_unlock(&mutex);

@@ -12,6 +12,7 @@
 #define ASPAN_CORE_LOCK_H
 
 #include <signal.h>
+#include <stdbool.h>
 
 struct aspan_lock {
 	sigset_t signals; /* to be restored */
@@ -20,6 +21,9 @@ struct aspan_lock {
 
 struct aspan_lock aspan_lock(void);
 void aspan_unlock(const struct aspan_lock *lock);
+
+/* The same if nobody has it; in a thread that need not be prepared, and at any time. */
+bool aspan_try_lock(struct aspan_lock *lock);
 
 /* For fork: the child gets the lock in the state in which its thread left it. */
 void aspan_lock_before_fork(void);

@@ -26,7 +26,7 @@ static void empty(struct aspan_packed_source *source)
 		return;
 	}
 	aspan_packed_source_lock(source, &signals);
-	if (!aspan_packed_source_empty(source)) {
+	if (!aspan_trace_is_over() && !aspan_packed_source_empty(source)) {
 		aspan_packed_source_retire_if_stuck(source);
 	}
 	aspan_packed_source_unlock(source, &signals);
@@ -48,7 +48,9 @@ static void close_all(void)
 
 		aspan_packed_source_lock(source, &signals);
 		aspan_packed_source_close(source);
-		aspan_packed_source_drain(source);
+		if (!aspan_trace_is_over()) {
+			aspan_packed_source_drain(source);
+		}
 		aspan_packed_source_unlock(source, &signals);
 	}
 }

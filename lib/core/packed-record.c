@@ -106,12 +106,15 @@ static void open_if_possible(struct aspan_packed_source *source)
 }
 
 /*
- * The ring is full or closed, and we are its consumer. True if the record has been pushed; else there is room now, or
+ * The ring is full or closed, and we are its consumer. True if the record has been pushed, or is dropped; else there is room now, or
  * the ring is retired.
  */
 static bool push_as_consumer(const struct aspan_thread *thread, struct aspan_packed_source *source,
 			     struct aspan_packed_words words)
 {
+	if (aspan_trace_is_over()) {
+		return true;
+	}
 	aspan_packed_source_adopt(source);
 	aspan_packed_source_empty(source);
 	if (!source->is_open && !source->is_retired) {
@@ -158,7 +161,7 @@ static void push_after_end(struct aspan_thread *thread, struct aspan_packed_word
 	sigset_t blocked;
 
 	block_signals(&signals);
-	source = aspan_packed_source_create(thread->packed_count);
+	source = aspan_trace_is_over() ? NULL : aspan_packed_source_create(thread->packed_count);
 	if (source) {
 		aspan_packed_source_lock(source, &blocked);
 		push_and_record(thread, source, words);
@@ -178,7 +181,7 @@ static bool encode_own(struct aspan_packed_source *source)
 	if (!aspan_packed_source_try_lock(source, &signals)) {
 		return false;
 	}
-	if (source->is_open) {
+	if (source->is_open && !aspan_trace_is_over()) {
 		aspan_packed_source_encode(source);
 	}
 	has_room = aspan_packed_ring_has_room(&source->ring);
@@ -237,7 +240,7 @@ bool aspan_packed_encode(void)
 			continue;
 		}
 		aspan_packed_source_lock(source, &signals);
-		is_complete &= aspan_packed_source_encode(source);
+		is_complete &= !aspan_trace_is_over() && aspan_packed_source_encode(source);
 		aspan_packed_source_unlock(source, &signals);
 	}
 	return is_complete;
@@ -263,6 +266,19 @@ void aspan_packed_slots_change(void)
 	aspan_packed_source_slots_change();
 }
 
+void aspan_packed_end(void)
+{
+	for (struct aspan_packed_source *source = aspan_packed_source_first(); source;
+	     source = source->next) {
+		sigset_t signals;
+
+		aspan_packed_source_lock(source, &signals);
+		aspan_packed_source_empty(source);
+		aspan_packed_source_close(source);
+		aspan_packed_source_unlock(source, &signals);
+	}
+}
+
 bool aspan_packed_is_encoded(void)
 {
 	for (struct aspan_packed_source *source = aspan_packed_source_first(); source;
@@ -282,8 +298,10 @@ static void end_sources(struct aspan_thread *thread, struct aspan_packed_source 
 		sigset_t signals;
 
 		aspan_packed_source_lock(source, &signals);
-		aspan_packed_source_empty(source);
-		aspan_packed_source_retire(source);
+		if (!aspan_trace_is_over()) {
+			aspan_packed_source_empty(source);
+			aspan_packed_source_retire(source);
+		}
 		/* Of the newest. */
 		if (source->next_index > thread->packed_count) {
 			thread->packed_count = source->next_index;

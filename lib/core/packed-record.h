@@ -79,8 +79,11 @@ void aspan_packed_slots_change(void);
 /* Whether nothing waits in rings anyway. */
 bool aspan_packed_is_encoded(void);
 
-/* Records all that waits. May be called with the lock held, and in a signal handler. */
-ASPAN_PRIVATE void aspan_packed_flush(void);
+/* Records all that waits. May be called in a signal handler. */
+void aspan_packed_flush(void);
+
+/* The same for the thread that ends the program (trace-end.h): afterwards no thread is recording, and all rings are closed. */
+void aspan_packed_end(void);
 
 /* The thread ends: its records are recorded, and its ring is given back. */
 void aspan_packed_thread_end(struct aspan_thread *thread);

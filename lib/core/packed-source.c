@@ -217,7 +217,7 @@ static void write_event(struct aspan_packed_source *source)
 		return;
 	}
 	event.flush_ns = aspan_packed_clock_now_ns();
-	aspan_trace_emit(packed_events, &event, NULL);
+	aspan_trace_emit_to_the_end(packed_events, &event, NULL);
 }
 
 static void encode(struct aspan_packed_source *source, const struct aspan_packed_record *record,

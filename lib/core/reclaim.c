@@ -4,12 +4,9 @@
  */
 #include "reclaim.h"
 
-#include <errno.h>
-#include <linux/membarrier.h>
 #include <stddef.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
+#include "barrier.h"
 #include "group-stack.h"
 #include "group.h"
 #include "packed-record.h"
@@ -18,37 +15,12 @@
 /* So many are waited for before the stacks are looked through. */
 #define SMALLEST_BATCH 64
 
-bool aspan_reclaim_needs_fence = true;
-
 /* Protected by the lock. */
 static struct allocspan_token *released_groups;
 static struct allocspan_span *released_spans;
 static size_t waiting_count;
 static size_t batch = SMALLEST_BATCH;
 static uint32_t epoch;
-
-static int membarrier(int command)
-{
-	int saved_errno = errno;
-	int result = (int) syscall(SYS_membarrier, command, 0, 0);
-
-	errno = saved_errno;
-	return result;
-}
-
-void aspan_reclaim_init(void)
-{
-	aspan_reclaim_needs_fence = membarrier(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED) != 0;
-}
-
-/* Makes the pushes of all running threads visible (group-stack.h, ordering 2). */
-static void wait_for_pushes(void)
-{
-	atomic_thread_fence(memory_order_seq_cst);
-	if (!aspan_reclaim_needs_fence) {
-		membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED);
-	}
-}
 
 static void mark_entry(const struct aspan_entry *entry)
 {
@@ -214,7 +186,8 @@ static size_t reclaim_spans(void)
 static void look_through_stacks(void)
 {
 	epoch++;
-	wait_for_pushes();
+	/* Makes the pushes of all running threads visible (group-stack.h, ordering 2). */
+	aspan_barrier_for_all();
 	mark_entered();
 }
 

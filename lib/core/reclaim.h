@@ -16,11 +16,6 @@
 struct allocspan_span;
 struct allocspan_token;
 
-/* Whether entering a span needs a fence, because the kernel has no membarrier(). */
-extern bool aspan_reclaim_needs_fence;
-
-void aspan_reclaim_init(void);
-
 /* For what has just been released. Call with the lock held. */
 void aspan_reclaim_add_group(struct allocspan_token *group);
 void aspan_reclaim_add_span(struct allocspan_span *span);

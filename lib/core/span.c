@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "arena.h"
+#include "barrier.h"
 #include "group.h"
 #include "init.h"
 #include "lock.h"
@@ -283,10 +284,7 @@ static inline struct allocspan_guard push_with_token(struct aspan_thread *thread
 								span->id, ASPAN_ENTRY_SPAN);
 		struct allocspan_token *again;
 
-		aspan_signal_fence();
-		if (aspan_unlikely(aspan_reclaim_needs_fence)) {
-			atomic_thread_fence(memory_order_seq_cst);
-		}
+		aspan_barrier_fence();
 		/* Both loads pair with exchange_token(). */
 		again = atomic_load_explicit(&span->token, memory_order_acquire);
 		if (aspan_likely(again == token)) {

@@ -203,6 +203,7 @@ struct aspan_thread_record *aspan_thread_record_make(void)
 		struct aspan_thread_record *record = aspan_arena_alloc(sizeof(*record));
 
 		if (record) {
+			record->thread = thread;
 			list_insert(record);
 		}
 		thread->record = record;

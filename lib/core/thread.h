@@ -53,6 +53,7 @@ struct aspan_thread {
 extern ASPAN_PRIVATE ASPAN_TLS struct aspan_thread aspan_thread;
 
 struct aspan_thread_record {
+	struct aspan_thread *thread;
 	_Atomic(struct aspan_counter_table *) table;
 	struct aspan_thread_record *previous; /* the list is protected by the lock */
 	struct aspan_thread_record *next;

@@ -7,8 +7,10 @@
 #ifndef ASPAN_CORE_TRACE_H
 #define ASPAN_CORE_TRACE_H
 
+#include "barrier.h"
 #include "compiler.h"
 #include "thread.h"
+#include "trace-end.h"
 #include "trace-events.h"
 
 extern struct aspan_trace_events aspan_trace;
@@ -19,14 +21,40 @@ extern struct aspan_trace_events aspan_trace;
 
 #define aspan_trace_enabled(event) aspan_unlikely(aspan_trace_flag(event) != 0)
 
-/* Records; what LTTng allocates meanwhile is not tracked. */
+/* Records, unless another thread ends the program; what LTTng allocates meanwhile is not tracked. */
 #define aspan_trace_emit(event, ...)                                                               \
 	do {                                                                                       \
-		uint32_t aspan_busy_before = aspan_thread.busy;                                    \
-		aspan_thread.busy = aspan_busy_before | ASPAN_BUSY_TRACER;                         \
-		aspan_trace.event.emit(__VA_ARGS__);                                               \
-		aspan_thread.busy = aspan_busy_before;                                             \
+		uint32_t aspan_busy_before = aspan_trace_emit_begin();                             \
+                                                                                                   \
+		if (!aspan_trace_is_over()) {                                                      \
+			aspan_trace.event.emit(__VA_ARGS__);                                       \
+		}                                                                                  \
+		aspan_trace_emit_end(aspan_busy_before);                                           \
 	} while (0)
+
+/* The same for who holds a lock that a thread that ends the program takes afterwards. */
+#define aspan_trace_emit_to_the_end(event, ...)                                                    \
+	do {                                                                                       \
+		uint32_t aspan_busy_before = aspan_trace_emit_begin();                             \
+                                                                                                   \
+		aspan_trace.event.emit(__VA_ARGS__);                                               \
+		aspan_trace_emit_end(aspan_busy_before);                                           \
+	} while (0)
+
+/* See trace-end.h for the order. */
+static inline uint32_t aspan_trace_emit_begin(void)
+{
+	uint32_t before = aspan_thread.busy;
+
+	__atomic_store_n(&aspan_thread.busy, before | ASPAN_BUSY_TRACER, __ATOMIC_RELAXED);
+	aspan_barrier_fence();
+	return before;
+}
+
+static inline void aspan_trace_emit_end(uint32_t before)
+{
+	__atomic_store_n(&aspan_thread.busy, before, __ATOMIC_RELEASE);
+}
 
 /*
  * Around fork(), from outside of all handlers: keep LTTng in order in the child. There LTTng starts its threads again,

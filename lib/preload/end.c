@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The functions that end a process's program without its exit handlers, as the program sees them: `_exit` and its like, and
- * those of the exec family. Before each, what the rings of packed recording hold is recorded: LTTng's own
- * buffers outlive the program, ours do not.
+ * those of the exec family. Before each, what the rings of packed recording hold is recorded (LTTng's own buffers outlive the
+ * program, ours do not), and nobody is left recording (lib/core/trace-end.h).
  *
  * All of these may be called in signal handlers and in a child of vfork(), so nothing here allocates or
  * waits for more than another thread's recording.
@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "packed-record.h"
+#include "trace-end.h"
 
 #define EXPORT __attribute__((visibility("default")))
 
@@ -53,8 +53,12 @@
 	DEFINE_NEXT(name, int, parameters)                                                         \
 	EXPORT int name parameters                                                                 \
 	{                                                                                          \
-		aspan_packed_flush();                                                              \
-		return find_##name() arguments_in_parentheses;                                     \
+		int result;                                                                        \
+                                                                                                   \
+		aspan_trace_end();                                                                 \
+		result = find_##name() arguments_in_parentheses;                                   \
+		aspan_trace_end_undo();                                                            \
+		return result;                                                                     \
 	}
 
 EXEC_FUNCTIONS(DEFINE_EXEC)
@@ -108,7 +112,7 @@ DEFINE_EXEC_LIST(execlp, false, execvpe)
 	DEFINE_NEXT(name, void, (int status))                                                      \
 	EXPORT __attribute__((noreturn)) void name(int status)                                     \
 	{                                                                                          \
-		aspan_packed_flush();                                                              \
+		aspan_trace_end();                                                                 \
 		find_##name()(status);                                                             \
 		__builtin_unreachable();                                                           \
 	}
