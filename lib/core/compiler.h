@@ -11,6 +11,9 @@
 /* A path that is taken rarely: kept out of its caller's instructions. */
 #define ASPAN_SLOW __attribute__((noinline, cold))
 
+/* A part of hot paths: inlined also where a slow one uses it, too. */
+#define ASPAN_HOT static inline __attribute__((always_inline))
+
 /*
  * Thread-local storage that is reached with one instruction and never allocated behind the program's back, as the
  * dynamic TLS model does inside of malloc.

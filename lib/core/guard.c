@@ -52,12 +52,22 @@ static ASPAN_SLOW void exit_out_of_order(struct aspan_thread *thread, struct all
 	exit_entry(thread, thread->stack, entry, ip);
 }
 
+static ASPAN_SLOW void exit_traced_span(struct aspan_thread *thread, struct aspan_entry *entry,
+					void *ip)
+{
+	if (aspan_entry_kind(entry) == ASPAN_ENTRY_SPAN) {
+		aspan_span_trace_exit(thread, entry, ip);
+	}
+	aspan_stack_pop(thread, thread->stack, entry, ASPAN_ENTRY_SPAN);
+}
+
 /* The innermost entry, of a span or a context. */
 static __attribute__((noinline)) void exit_span(struct aspan_thread *thread,
 						struct aspan_entry *entry, void *ip)
 {
-	if (aspan_entry_kind(entry) == ASPAN_ENTRY_SPAN && aspan_trace_enabled(span_exit)) {
-		aspan_span_trace_exit(thread, entry, ip);
+	if (aspan_trace_enabled(span_exit)) {
+		exit_traced_span(thread, entry, ip);
+		return;
 	}
 	aspan_stack_pop(thread, thread->stack, entry, ASPAN_ENTRY_SPAN);
 }

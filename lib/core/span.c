@@ -212,8 +212,10 @@ static inline uint64_t total(const _Atomic uint64_t *counter)
 /* Always, so that the exit is right also if a session starts inside. */
 static inline void note_totals(struct aspan_thread *thread, struct aspan_entry *entry)
 {
-	thread->has_spans = true;
-	aspan_signal_fence();
+	if (aspan_unlikely(!thread->has_spans)) {
+		thread->has_spans = true;
+		aspan_signal_fence();
+	}
 	entry->alloc_count = total(&thread->totals.alloc_count);
 	entry->alloc_bytes = total(&thread->totals.alloc_bytes);
 	entry->free_count = total(&thread->totals.free_count);
@@ -271,10 +273,10 @@ static ASPAN_SLOW struct allocspan_guard enter_wrongly(const struct allocspan_sp
 }
 
 /* Pushes the span with the token it has; group-stack.h, ordering 2, tells why the token is read twice. */
-static inline struct allocspan_guard push_with_token(struct aspan_thread *thread,
-						     struct allocspan_fiber *stack,
-						     struct aspan_entry *entry,
-						     struct allocspan_span *span)
+ASPAN_HOT struct allocspan_guard push_with_token(struct aspan_thread *thread,
+						 struct allocspan_fiber *stack,
+						 struct aspan_entry *entry,
+						 struct allocspan_span *span)
 {
 	struct allocspan_token *token = atomic_load_explicit(&span->token, memory_order_acquire);
 
@@ -295,9 +297,9 @@ static inline struct allocspan_guard push_with_token(struct aspan_thread *thread
 	}
 }
 
-static inline struct allocspan_guard enter_with_room(struct allocspan_span *span,
-						     struct allocspan_fiber *stack,
-						     struct aspan_entry *entry, void *ip)
+ASPAN_HOT struct allocspan_guard enter_with_room(struct allocspan_span *span,
+						 struct allocspan_fiber *stack,
+						 struct aspan_entry *entry, void *ip)
 {
 	struct aspan_thread *thread = &aspan_thread;
 	uint64_t parent_span_id = thread->span_id;
@@ -318,7 +320,7 @@ static ASPAN_SLOW struct allocspan_guard enter_slowly(struct allocspan_span *spa
 	return entry ? enter_with_room(span, aspan_thread.stack, entry, ip) : aspan_guard_void();
 }
 
-static inline struct allocspan_guard enter(struct allocspan_span *span, void *ip)
+ASPAN_HOT struct allocspan_guard enter(struct allocspan_span *span, void *ip)
 {
 	struct allocspan_fiber *stack = aspan_thread.stack;
 	struct aspan_entry *entry = aspan_stack_find_room(stack);

@@ -92,14 +92,30 @@ static ASPAN_SLOW struct allocspan_guard enter_wrongly(const struct allocspan_to
 	return aspan_guard_void();
 }
 
-struct allocspan_guard allocspan_token_enter(struct allocspan_token *token)
+static bool is_entered_wrongly(const struct allocspan_token *token)
 {
 	/* Relaxed: only tells misuse. */
-	if (aspan_unlikely(!token ||
-			   atomic_load_explicit(&token->references, memory_order_relaxed) == 0)) {
-		return enter_wrongly(token, ASPAN_CALLER_IP());
+	return aspan_unlikely(!token ||
+			      atomic_load_explicit(&token->references, memory_order_relaxed) == 0);
+}
+
+static ASPAN_SLOW struct allocspan_guard enter_slowly(const struct allocspan_token *token, void *ip)
+{
+	return is_entered_wrongly(token) ? enter_wrongly(token, ip) :
+					   aspan_guard_enter_slowly(token->slot, ip);
+}
+
+/* Everything but the ordinary is reached by a jump, so that nothing must be saved here. */
+struct allocspan_guard allocspan_token_enter(struct allocspan_token *token)
+{
+	struct allocspan_fiber *stack = aspan_thread.stack;
+	struct aspan_entry *entry = aspan_stack_find_room(stack);
+
+	if (aspan_unlikely(is_entered_wrongly(token) || !entry)) {
+		return enter_slowly(token, ASPAN_CALLER_IP());
 	}
-	return aspan_guard_enter(token->slot, ASPAN_CALLER_IP());
+	return aspan_stack_push(&aspan_thread, stack, entry, token->slot, NULL, 0,
+				ASPAN_ENTRY_TOKEN);
 }
 
 int allocspan_token_stats(const struct allocspan_token *token, struct allocspan_stats *stats)
