@@ -13,7 +13,7 @@
 #include <time.h>
 
 #include "helper-thread.h"
-#include "packed-source.h"
+#include "packed-consumer.h"
 #include "trace.h"
 
 static _Atomic bool is_ending;
@@ -26,8 +26,8 @@ static void empty(struct aspan_packed_source *source)
 		return;
 	}
 	aspan_packed_source_lock(source, &signals);
-	if (!aspan_trace_is_over() && !aspan_packed_source_empty(source)) {
-		aspan_packed_source_retire_if_stuck(source);
+	if (!aspan_trace_is_over() && !aspan_packed_consumer_empty(source)) {
+		aspan_packed_consumer_retire_if_stuck(source);
 	}
 	aspan_packed_source_unlock(source, &signals);
 }
@@ -47,9 +47,9 @@ static void close_all(void)
 		sigset_t signals;
 
 		aspan_packed_source_lock(source, &signals);
-		aspan_packed_source_close(source);
+		aspan_packed_consumer_close(source);
 		if (!aspan_trace_is_over()) {
-			aspan_packed_source_drain(source);
+			aspan_packed_consumer_drain(source);
 		}
 		aspan_packed_source_unlock(source, &signals);
 	}

@@ -9,7 +9,7 @@
 #include <signal.h>
 
 #include "packed-helper.h"
-#include "packed-source.h"
+#include "packed-consumer.h"
 
 /* So many retired sources a thread may have; then the oldest is used again. */
 #define MOST_RETIRED 8
@@ -94,14 +94,14 @@ static void push_and_record(const struct aspan_thread *thread, struct aspan_pack
 {
 	aspan_packed_ring_push_state(&source->ring, aspan_record_slot(thread), thread->span_id,
 				     words);
-	aspan_packed_source_drain(source);
+	aspan_packed_consumer_drain(source);
 }
 
 /* Opens the ring if it can be. */
 static void open_if_possible(struct aspan_packed_source *source)
 {
 	if (!is_finished() && aspan_packed_helper_is_there()) {
-		aspan_packed_source_open(source);
+		aspan_packed_consumer_open(source);
 	}
 }
 
@@ -116,13 +116,13 @@ static bool push_as_consumer(const struct aspan_thread *thread, struct aspan_pac
 		return true;
 	}
 	aspan_packed_source_adopt(source);
-	aspan_packed_source_empty(source);
+	aspan_packed_consumer_empty(source);
 	if (!source->is_open && !source->is_retired) {
 		open_if_possible(source);
 	}
 	if (is_full(&source->ring) && !source->is_retired) {
 		/* What we interrupted, or left by a longjmp(), is in the way. */
-		aspan_packed_source_retire(source);
+		aspan_packed_consumer_retire(source);
 	}
 	if (source->is_open || source->is_retired) {
 		return false;
@@ -182,7 +182,7 @@ static bool encode_own(struct aspan_packed_source *source)
 		return false;
 	}
 	if (source->is_open && !aspan_trace_is_over()) {
-		aspan_packed_source_encode(source);
+		aspan_packed_consumer_encode(source);
 	}
 	has_room = aspan_packed_ring_has_room(&source->ring);
 	aspan_packed_source_unlock(source, &signals);
@@ -240,7 +240,7 @@ bool aspan_packed_encode(void)
 			continue;
 		}
 		aspan_packed_source_lock(source, &signals);
-		is_complete &= !aspan_trace_is_over() && aspan_packed_source_encode(source);
+		is_complete &= !aspan_trace_is_over() && aspan_packed_consumer_encode(source);
 		aspan_packed_source_unlock(source, &signals);
 	}
 	return is_complete;
@@ -256,14 +256,14 @@ void aspan_packed_flush(void)
 			continue;
 		}
 		aspan_packed_source_lock(source, &signals);
-		aspan_packed_source_empty(source);
+		aspan_packed_consumer_empty(source);
 		aspan_packed_source_unlock(source, &signals);
 	}
 }
 
 void aspan_packed_slots_change(void)
 {
-	aspan_packed_source_slots_change();
+	aspan_packed_consumer_slots_change();
 }
 
 void aspan_packed_end(void)
@@ -273,8 +273,8 @@ void aspan_packed_end(void)
 		sigset_t signals;
 
 		aspan_packed_source_lock(source, &signals);
-		aspan_packed_source_empty(source);
-		aspan_packed_source_close(source);
+		aspan_packed_consumer_empty(source);
+		aspan_packed_consumer_close(source);
 		aspan_packed_source_unlock(source, &signals);
 	}
 }
@@ -299,8 +299,8 @@ static void end_sources(struct aspan_thread *thread, struct aspan_packed_source 
 
 		aspan_packed_source_lock(source, &signals);
 		if (!aspan_trace_is_over()) {
-			aspan_packed_source_empty(source);
-			aspan_packed_source_retire(source);
+			aspan_packed_consumer_empty(source);
+			aspan_packed_consumer_retire(source);
 		}
 		/* Of the newest. */
 		if (source->next_index > thread->packed_count) {
@@ -337,7 +337,7 @@ void aspan_packed_before_fork(void)
 	is_push_interrupted = false;
 	if (source) {
 		aspan_packed_source_lock(source, &signals);
-		is_push_interrupted = !aspan_packed_source_empty(source);
+		is_push_interrupted = !aspan_packed_consumer_empty(source);
 		aspan_packed_source_unlock(source, &signals);
 	}
 }
@@ -365,8 +365,8 @@ void aspan_packed_finish(void)
 		sigset_t signals;
 
 		aspan_packed_source_lock(source, &signals);
-		aspan_packed_source_close(source);
-		aspan_packed_source_drain(source);
+		aspan_packed_consumer_close(source);
+		aspan_packed_consumer_drain(source);
 		aspan_packed_source_unlock(source, &signals);
 	}
 }

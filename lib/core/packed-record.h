@@ -5,7 +5,7 @@
  * The big picture
  * ---------------
  *
- *    record.c --> packed-record.h --> ring of the thread --> packed-source.c --> encoder --> LTTng
+ *    record.c --> packed-record.h --> ring of the thread --> packed-consumer.c --> encoder --> LTTng
  *                 (inline push)       (packed-ring.h)        run by whoever has the source's lock:
  *                                                            the thread itself, where its ring is half full, it ends, forks
  *                                                            or exits; the helper (packed-helper.c) and reclaim.c, for all
@@ -13,7 +13,8 @@
  * A ring is open while the helper runs. Where it is closed (the first time, after a session ended, where there can be
  * no helper, after the process's exit handlers), the slow path opens it, or pushes and records at once.
  *
- * Nothing is dropped here, but where there is no memory for a ring; the records are numbered, so a reader sees that.
+ * Nothing is dropped here, but where there is no memory for a ring, and what others push while a thread ends the program
+ * (trace-end.h); the records are numbered, so a reader sees that.
  */
 #ifndef ASPAN_CORE_PACKED_RECORD_H
 #define ASPAN_CORE_PACKED_RECORD_H

@@ -29,7 +29,7 @@
  *    it, and leaves ASPAN_PACKED_SLOT_UNKNOWN. So whatever `state_slot` says otherwise is what the last record says.
  * 5. Each handler on the way between looking at `limit` and reserving takes two places at most: ASPAN_PACKED_MARGIN is for them.
  * 6. `head` is moved with release, and loaded with acquire by who encodes: so what the thread knew of slots when it pushed is
- *    known to the encoder (packed-source.c, find_end()).
+ *    known to the encoder (packed-consumer.c, find_end()).
  */
 #ifndef ASPAN_CORE_PACKED_RING_H
 #define ASPAN_CORE_PACKED_RING_H

@@ -52,7 +52,7 @@ struct aspan_packed_source {
 	int32_t vtid;
 	char thread_name[ASPAN_PACKED_NAME_BYTES];
 	_Atomic bool has_encoded; /* records wait in the encoder; may be read without the lock */
-	uint32_t slots_round; /* see aspan_packed_source_slots_change() */
+	uint32_t slots_round; /* see aspan_packed_consumer_slots_change() */
 	struct aspan_packed_piece piece;
 	struct aspan_packed_encoder encoder;
 	/* The part that is not wiped. */
@@ -62,9 +62,6 @@ struct aspan_packed_source {
 	bool is_used;
 	struct aspan_packed_source *older; /* of the same thread, retired */
 };
-
-/* After the process's exit handlers: rings stay closed, and every record is recorded at once. */
-extern _Atomic bool aspan_packed_is_finished;
 
 /* The source of a thread that has made `record_index` records so far, for the calling thread; NULL without memory. */
 struct aspan_packed_source *aspan_packed_source_create(uint64_t record_index);
@@ -87,42 +84,17 @@ void aspan_packed_source_unlock(struct aspan_packed_source *source, const sigset
 /* The same if nobody else is. */
 bool aspan_packed_source_try_lock(struct aspan_packed_source *source, sigset_t *signals);
 
-/* Before a slot becomes another group's, and after all records that mention it have been encoded. */
-void aspan_packed_source_slots_change(void);
+static inline uint64_t aspan_packed_source_tail(struct aspan_packed_source *source)
+{
+	/* Acquire: for those without the lock. Pairs with the store in packed-consumer.c, move_tail(). */
+	return atomic_load_explicit(&source->ring.tail, memory_order_acquire);
+}
 
 /* Whether there is nothing in the ring. */
 bool aspan_packed_source_is_encoded(struct aspan_packed_source *source);
 
 /* Whether there is nothing to record, neither in the ring nor in the encoder. */
 bool aspan_packed_source_is_empty(struct aspan_packed_source *source);
-
-/*
- * The following are for the consumer.
- */
-
-/*
- * Encodes all that is published, and records events that are full; what is left waits in the encoder of an open ring. False if
- * something is left in the ring: it is not published, or behind what is not. Of a retired source nothing is left that anybody
- * waits for. What is old in a closed ring is of a session that has ended, unless the process ends: only its numbers and
- * the states are kept.
- */
-bool aspan_packed_source_encode(struct aspan_packed_source *source);
-
-/* The same, and nothing waits in the encoder. */
-bool aspan_packed_source_empty(struct aspan_packed_source *source);
-
-/* The same for what was pushed just now, however old. */
-bool aspan_packed_source_drain(struct aspan_packed_source *source);
-
-/* Lets the producer push without the lock; or no more. */
-void aspan_packed_source_open(struct aspan_packed_source *source);
-void aspan_packed_source_close(struct aspan_packed_source *source);
-
-/* Retires the source. */
-void aspan_packed_source_retire(struct aspan_packed_source *source);
-
-/* Retires the source if it has been stuck for too long. */
-void aspan_packed_source_retire_if_stuck(struct aspan_packed_source *source);
 
 /* Makes the calling thread the one whose records these are, if memory was wiped. */
 void aspan_packed_source_adopt(struct aspan_packed_source *source);

@@ -16,7 +16,7 @@
 #include "packed-format.h"
 #include "packed-helper.h"
 #include "packed-record.h"
-#include "packed-source.h"
+#include "packed-consumer.h"
 #include "thread.h"
 #include "trace.h"
 
