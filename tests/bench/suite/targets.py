@@ -35,7 +35,10 @@ class Rows:
 
 
 def _at_most(limit, unit, value):
-    return f"at most {limit} {unit}".rstrip(), f"{output.number(value)} {unit}".rstrip(), value <= limit
+    text = output.number(value)
+    if value > limit >= float(text.replace(",", "")):
+        text = f"{value:.3f}"
+    return f"at most {limit} {unit}".rstrip(), f"{text} {unit}".rstrip(), value <= limit
 
 
 def _dormant(rows):
