@@ -8,7 +8,7 @@
  *    address  |  bits 46..26: leaf  |  bits 25..4: granule  |  bit 3: plane  |  bits 2..0: zero  |
  *
  *    aspan_owner_leaves[leaf] --> struct aspan_owner_leaf       one 4-byte word for each 16-byte granule,
- *                                   words[plane][granule]       in two planes
+ *                                   in words                    in two planes
  *
  * The leaves are mapped when the first tracked block falls into their 64 MiB of address space, without reserve: only
  * the pages that hold words of tracked blocks take memory, a quarter of the tracked heap at most. Untracked blocks
@@ -78,7 +78,7 @@
 #define ASPAN_OWNER_PLANE_WORDS (ASPAN_OWNER_GRANULES + ASPAN_OWNER_SPARE_WORDS)
 
 struct aspan_owner_leaf {
-	_Atomic uint32_t words[2][ASPAN_OWNER_PLANE_WORDS];
+	_Atomic uint32_t words[2 * ASPAN_OWNER_PLANE_WORDS]; /* the one plane, then the other */
 };
 
 /* What the map knows of a block. */
@@ -105,9 +105,9 @@ static inline _Atomic uint32_t *aspan_owner_word(const void *address)
 	if (!leaf) {
 		return NULL;
 	}
-	/* words[plane][granule], as the fewest instructions find it. */
-	return &leaf->words[0][((bits >> ASPAN_OWNER_GRANULE_SHIFT) & (ASPAN_OWNER_GRANULES - 1)) +
-			       (bits & 8) * (ASPAN_OWNER_PLANE_WORDS / 8)];
+	/* The granule and, behind the first plane, the second: as the fewest instructions find it. */
+	return &leaf->words[((bits >> ASPAN_OWNER_GRANULE_SHIFT) & (ASPAN_OWNER_GRANULES - 1)) +
+			    (bits & 8) * (ASPAN_OWNER_PLANE_WORDS / 8)];
 }
 
 /* Whether a tracked block may begin here: what free asks, and all that it asks of an untracked block. */
