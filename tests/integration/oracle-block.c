@@ -127,6 +127,20 @@ static void *memaligned(size_t alignment, size_t size)
 	return block;
 }
 
+/*
+ * While no group is active, another thread may give what nobody owns to `root` just after operator new has been called: then it
+ * is the C++ library's own call that is tracked, and that rounds the size up. So there the size is one that needs no rounding.
+ */
+static size_t size_for_new(unsigned int way, size_t size, size_t alignment)
+{
+	const size_t unit = way >= WAY_NEW + NEW_WAYS / 2 ? alignment : 1;
+
+	if (allocspan_current_group_id() > ALLOCSPAN_ROOT_GROUP_ID) {
+		return size;
+	}
+	return size < unit ? unit : size - size % unit;
+}
+
 /* How it is called may change the size. */
 static void *allocate(struct worker *worker, unsigned int way, size_t *size, size_t alignment)
 {
@@ -160,6 +174,7 @@ static void *allocate(struct worker *worker, unsigned int way, size_t *size, siz
 	case WAY_USER:
 		return user_allocate(worker, size);
 	default:
+		*size = size_for_new(way, *size, alignment);
 		return kept(oracle_new(way - WAY_NEW, *size, alignment));
 	}
 }
