@@ -390,7 +390,8 @@ static void each_step(size_t operation, size_t pattern, void *(*run)(void *) )
 				 phase, failure);
 		}
 	}
-	assert_in_range(phase, steps_apart, 1000000);
+	/* At each distance; or the operation has fewer instructions than that, and a handler ran after each of them. */
+	assert_true(phase == steps_apart || (!handled && phase >= 100));
 	assert_in_range(steps, 100, 1000000);
 }
 
