@@ -6,7 +6,7 @@
  * ---------------
  *
  *    malloc: real malloc --> aspan_record_wanted()? --> aspan_record_alloc(): owner map, counters [, events]
- *    free:   aspan_owner_is_set()? --> aspan_record_free(): owner map, [events,] counters --> real free
+ *    free:   aspan_owner_word()? --> aspan_record_free_owned(): owner map, [events,] counters --> real free
  *
  * Invariants:
  * - a block has its owner in the map exactly while it is tracked and live;
@@ -72,7 +72,7 @@ ASPAN_PRIVATE void aspan_record_free_owned(void *address, _Atomic uint32_t *word
 					   enum aspan_trace_kind kind, void *ip);
 
 /* A block is about to be freed; one that is not tracked is passed over. */
-ASPAN_PRIVATE void aspan_record_free(void *address, enum aspan_trace_kind kind, void *ip);
+void aspan_record_free(void *address, enum aspan_trace_kind kind, void *ip);
 
 /*
  * Reallocation is a free and an allocation, but the free is certain only afterwards:
