@@ -23,10 +23,15 @@
 #include <stdint.h>
 
 #include "trace-kind.h"
+#include "trace-process.h"
 
-#define ALLOCSPAN_TP_KIND_VALUE(symbol, label) lttng_ust_field_enum_value(#label, symbol)
+#define ALLOCSPAN_TP_ENUM_VALUE(symbol, label) lttng_ust_field_enum_value(#label, symbol)
 LTTNG_UST_TRACEPOINT_ENUM(allocspan, kind,
-	LTTNG_UST_TP_ENUM_VALUES(ASPAN_TRACE_KINDS(ALLOCSPAN_TP_KIND_VALUE)))
+	LTTNG_UST_TP_ENUM_VALUES(ASPAN_TRACE_KINDS(ALLOCSPAN_TP_ENUM_VALUE)))
+LTTNG_UST_TRACEPOINT_ENUM(allocspan, begin,
+	LTTNG_UST_TP_ENUM_VALUES(ASPAN_TRACE_BEGINS(ALLOCSPAN_TP_ENUM_VALUE)))
+LTTNG_UST_TRACEPOINT_ENUM(allocspan, end,
+	LTTNG_UST_TP_ENUM_VALUES(ASPAN_TRACE_ENDS(ALLOCSPAN_TP_ENUM_VALUE)))
 
 LTTNG_UST_TRACEPOINT_EVENT(allocspan, alloc,
 	LTTNG_UST_TP_ARGS(
@@ -194,6 +199,52 @@ LTTNG_UST_TRACEPOINT_EVENT(allocspan, misuse,
 		lttng_ust_field_integer(uint64_t, group_id, group_id)
 		lttng_ust_field_integer(uint64_t, span_id, span_id)))
 LTTNG_UST_TRACEPOINT_LOGLEVEL(allocspan, misuse, LTTNG_UST_TRACEPOINT_LOGLEVEL_WARNING)
+
+LTTNG_UST_TRACEPOINT_EVENT(allocspan, process_begin,
+	LTTNG_UST_TP_ARGS(
+		unsigned int, how,
+		int32_t, vpid,
+		uint64_t, pid_ns,
+		uint64_t, start_time,
+		int32_t, parent_vpid,
+		uint64_t, parent_start_time,
+		const char *, exe,
+		uint64_t, inherited_live_blocks,
+		uint64_t, inherited_live_bytes,
+		void *, ip),
+	LTTNG_UST_TP_FIELDS(
+		lttng_ust_field_enum(allocspan, begin, uint8_t, how, how)
+		lttng_ust_field_integer(int32_t, vpid, vpid)
+		lttng_ust_field_integer(uint64_t, pid_ns, pid_ns)
+		lttng_ust_field_integer(uint64_t, start_time, start_time)
+		lttng_ust_field_integer(int32_t, parent_vpid, parent_vpid)
+		lttng_ust_field_integer(uint64_t, parent_start_time, parent_start_time)
+		lttng_ust_field_string(exe, exe)
+		lttng_ust_field_integer(uint64_t, inherited_live_blocks, inherited_live_blocks)
+		lttng_ust_field_integer(uint64_t, inherited_live_bytes, inherited_live_bytes)))
+LTTNG_UST_TRACEPOINT_LOGLEVEL(allocspan, process_begin, LTTNG_UST_TRACEPOINT_LOGLEVEL_INFO)
+
+LTTNG_UST_TRACEPOINT_EVENT(allocspan, process_end,
+	LTTNG_UST_TP_ARGS(
+		unsigned int, how,
+		int32_t, vpid,
+		uint64_t, start_time,
+		uint64_t, alloc_count,
+		uint64_t, alloc_bytes,
+		uint64_t, free_count,
+		uint64_t, free_bytes,
+		uint64_t, lost_count,
+		void *, ip),
+	LTTNG_UST_TP_FIELDS(
+		lttng_ust_field_enum(allocspan, end, uint8_t, how, how)
+		lttng_ust_field_integer(int32_t, vpid, vpid)
+		lttng_ust_field_integer(uint64_t, start_time, start_time)
+		lttng_ust_field_integer(uint64_t, alloc_count, alloc_count)
+		lttng_ust_field_integer(uint64_t, alloc_bytes, alloc_bytes)
+		lttng_ust_field_integer(uint64_t, free_count, free_count)
+		lttng_ust_field_integer(uint64_t, free_bytes, free_bytes)
+		lttng_ust_field_integer(uint64_t, lost_count, lost_count)))
+LTTNG_UST_TRACEPOINT_LOGLEVEL(allocspan, process_end, LTTNG_UST_TRACEPOINT_LOGLEVEL_INFO)
 
 #define LTTNG_UST_TP_IP_PARAM ip
 

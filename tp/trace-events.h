@@ -54,7 +54,19 @@
 	  (const void *ptr, uint64_t group_id, const uintptr_t *frames, size_t depth, void *ip),   \
 	  (ptr, group_id, frames, depth, ip))                                                      \
 	X(misuse, (const char *what, uint64_t group_id, uint64_t span_id, void *ip),               \
-	  (what, group_id, span_id, ip))
+	  (what, group_id, span_id, ip))                                                           \
+	X(process_begin,                                                                           \
+	  (unsigned int how, int32_t vpid, uint64_t pid_ns, uint64_t start_time,                   \
+	   int32_t parent_vpid, uint64_t parent_start_time, const char *exe,                       \
+	   uint64_t inherited_live_blocks, uint64_t inherited_live_bytes, void *ip),               \
+	  (how, vpid, pid_ns, start_time, parent_vpid, parent_start_time, exe,                     \
+	   inherited_live_blocks, inherited_live_bytes, ip))                                       \
+	X(process_end,                                                                             \
+	  (unsigned int how, int32_t vpid, uint64_t start_time, uint64_t alloc_count,              \
+	   uint64_t alloc_bytes, uint64_t free_count, uint64_t free_bytes, uint64_t lost_count,    \
+	   void *ip),                                                                              \
+	  (how, vpid, start_time, alloc_count, alloc_bytes, free_count, free_bytes, lost_count,    \
+	   ip))
 
 /* The same for the provider `allocspan_packed`; here the name is the member of the table below. */
 #define ASPAN_PACKED_EVENTS(X)                                                                     \
