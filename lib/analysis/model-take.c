@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What an event changes in the model. Whose an event is is in model-owners.h, and the sums are in group.h.
+ * What an event changes in the model. Whose it is, is in process.h and model-owners.h; the sums are in group.h.
  */
 #include "model-take.h"
 
 #include "model-owners.h"
 #include "tally.h"
 
-#include <errno.h>
+#include <string.h>
 
 #define NONE ASPAN_ID_MAP_NONE
 
@@ -34,6 +34,12 @@ static int infer_free(struct aspan_model *model, struct aspan_process *process,
 	return model->tally ? aspan_tally_infer_free(model->tally, block, is_counted, time_ns) : 0;
 }
 
+/* Events of blocks that bear this pid may be of a clone, whose context LTTng did not look up again. */
+static void note_hidden(struct aspan_process *process, const struct aspan_event *event)
+{
+	process->is_mixed |= process->has_hidden_child && !event->origin.is_exact;
+}
+
 static int take_alloc(struct aspan_model *model, uint32_t process_index,
 		      const struct aspan_event *event)
 {
@@ -41,6 +47,8 @@ static int take_alloc(struct aspan_model *model, uint32_t process_index,
 	struct aspan_block block = { .address = event->address, .size_bytes = event->size_bytes };
 	struct aspan_block replaced;
 	int result = find_group(model, process_index, event, &block.group);
+
+	note_hidden(process, event);
 
 	if (!result && model->tally) {
 		result = aspan_tally_place_block(model->tally, model, process_index, event, &block);
@@ -76,6 +84,17 @@ static int take_orphan(struct aspan_model *model, uint32_t process_index,
 		       0;
 }
 
+/* A block of the parent that this process was forked from. */
+static int take_inherited(struct aspan_model *model, uint32_t process_index,
+			  const struct aspan_event *event, uint32_t index)
+{
+	aspan_group_free_inherited(&model->groups[index], event->size_bytes,
+				   event->current_group_id != event->group_id);
+	return model->tally ?
+		       aspan_tally_free_inherited(model->tally, process_index, event, index) :
+		       0;
+}
+
 static int take_free(struct aspan_model *model, uint32_t process_index,
 		     const struct aspan_event *event)
 {
@@ -85,6 +104,7 @@ static int take_free(struct aspan_model *model, uint32_t process_index,
 	bool is_known;
 	int result = find_group(model, process_index, event, &index);
 
+	note_hidden(process, event);
 	if (result) {
 		return result;
 	}
@@ -93,6 +113,9 @@ static int take_free(struct aspan_model *model, uint32_t process_index,
 		/* What was known of this address is another block, which has been freed and this one allocated. */
 		result = infer_free(model, process, &block, event->time_ns);
 		is_known = false;
+	}
+	if (!is_known && !result && process->is_forked) {
+		return take_inherited(model, process_index, event, index);
 	}
 	aspan_group_free(&model->groups[index], event->size_bytes,
 			 event->current_group_id != event->group_id);
@@ -126,20 +149,10 @@ static int take_group_register(struct aspan_model *model, uint32_t process,
 
 	/* Without pids there is no telling a new process from another one. */
 	if (event->origin.has_vpid && is_registered_twice(model, process, event)) {
-		/* Nobody will free the blocks of a process that is gone. */
-		if (model->tally) {
-			aspan_tally_note_gone(model->tally, &model->processes[process].blocks);
-		}
-		aspan_block_map_fini(&model->processes[process].blocks);
-		result = aspan_model_add_process(model, &event->origin, &process);
-		if (!result) {
-			result = aspan_model_note_procname(&model->processes[process],
-							   &event->origin);
-		}
+		result = aspan_model_replace_process(model, event, &process);
 		if (result) {
 			return result;
 		}
-		model->last_process = process;
 	}
 	result = find_group(model, process, event, &index);
 	if (result) {
@@ -149,6 +162,7 @@ static int take_group_register(struct aspan_model *model, uint32_t process,
 		model->processes[process].is_mixed = true;
 	}
 	model->groups[index].is_registered = true;
+	model->groups[index].is_whole = true;
 	model->groups[index].is_released = false;
 	return 0;
 }
@@ -169,6 +183,7 @@ static int take_group_stats(struct aspan_model *model, uint32_t process,
 			    const struct aspan_event *event)
 {
 	struct aspan_group *group;
+	struct aspan_counts counts;
 	struct aspan_live base, step;
 	uint32_t index;
 	int result = find_group(model, process, event, &index);
@@ -179,7 +194,13 @@ static int take_group_stats(struct aspan_model *model, uint32_t process,
 	}
 	group = &model->groups[index];
 	base = group->base;
-	aspan_group_checkpoint(group, &event->counts, event->time_ns,
+	counts = event->counts;
+	if (model->processes[process].is_forked) {
+		/* Without the frees of inherited blocks, whether or not the process counts them here. */
+		counts.free_count = counts.alloc_count - event->live_count;
+		counts.free_bytes = counts.alloc_bytes - event->live_bytes;
+	}
+	aspan_group_checkpoint(group, &counts, event->time_ns,
 			       aspan_model_has_losses(model, &model->processes[process]));
 	step = aspan_live_subtract(&group->base, &base);
 	/* Without losses the base is what was before the trace, and not something that happens now. */
@@ -188,6 +209,16 @@ static int take_group_stats(struct aspan_model *model, uint32_t process,
 		return 0;
 	}
 	return aspan_tally_step(model->tally, index, &step, event->time_ns);
+}
+
+static int take_misuse(struct aspan_model *model, uint32_t process, const struct aspan_event *event)
+{
+	struct aspan_process *of = &model->processes[process];
+
+	of->misuse_count++;
+	of->has_unseen_frees |= strcmp(event->name, "free_not_seen") == 0;
+	of->has_no_memory |= strcmp(event->name, "enter_no_memory") == 0;
+	return aspan_misuses_note(&model->misuses, event->name);
 }
 
 /* Makes the group known, if the event is of one. */
@@ -229,6 +260,11 @@ int aspan_model_take(struct aspan_model *model, uint32_t process, const struct a
 		return model->tally ? aspan_tally_span_exit(model->tally, process, event) : 0;
 	case ASPAN_EVENT_BUDGET_EXCEEDED:
 		return take_group_event(model, process, event);
+	case ASPAN_EVENT_MISUSE:
+		return event->name ? take_misuse(model, process, event) : 0;
+	case ASPAN_EVENT_PROCESS_END:
+		aspan_model_end_process(model, event);
+		return 0;
 	default:
 		return 0;
 	}

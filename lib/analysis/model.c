@@ -5,7 +5,6 @@
  */
 #include "model.h"
 
-#include "model-owners.h"
 #include "model-take.h"
 #include "tally.h"
 
@@ -75,13 +74,6 @@ static void fini_trace(struct aspan_trace *trace)
 	aspan_id_map_fini(&trace->processes);
 }
 
-static void fini_process(struct aspan_process *process)
-{
-	free(process->procname);
-	aspan_id_map_fini(&process->groups);
-	aspan_block_map_fini(&process->blocks);
-}
-
 static void fini_group(struct aspan_group *group)
 {
 	free(group->tags);
@@ -97,22 +89,17 @@ void aspan_model_destroy(struct aspan_model *model)
 		fini_trace(&model->traces[i]);
 	}
 	for (size_t i = 0; i < model->process_count; i++) {
-		fini_process(&model->processes[i]);
+		aspan_process_fini(&model->processes[i]);
 	}
 	for (size_t i = 0; i < model->group_count; i++) {
 		fini_group(&model->groups[i]);
 	}
 	aspan_tally_destroy(model->tally);
+	aspan_misuses_fini(&model->misuses);
 	free(model->traces);
 	free(model->processes);
 	free(model->groups);
 	free(model);
-}
-
-bool aspan_model_has_losses(const struct aspan_model *model, const struct aspan_process *process)
-{
-	return process->has_gap || process->is_mixed || model->is_cut_short ||
-	       model->traces[process->trace].has_losses;
 }
 
 static uint64_t add_time(uint64_t time_ns, uint64_t duration_ns)
@@ -177,7 +164,11 @@ int aspan_model_feed(struct aspan_model *model, const struct aspan_event *event)
 		return 0;
 	}
 	model->event_counts[event->type]++;
-	result = aspan_model_find_process(model, &event->origin, &process);
+	if (__builtin_expect(event->type == ASPAN_EVENT_PROCESS_BEGIN, 0)) {
+		result = aspan_model_begin_process(model, event, &process);
+	} else {
+		result = aspan_model_find_process(model, event, &process);
+	}
 	if (!result) {
 		result = aspan_model_note_procname(&model->processes[process], &event->origin);
 	}
@@ -233,21 +224,6 @@ void aspan_model_note_cut_short(struct aspan_model *model)
 	model->is_cut_short = true;
 }
 
-bool aspan_model_is_complete(const struct aspan_model *model)
-{
-	for (size_t i = 0; i < model->trace_count; i++) {
-		if (model->traces[i].has_losses) {
-			return false;
-		}
-	}
-	for (size_t i = 0; i < model->process_count; i++) {
-		if (model->processes[i].has_gap || model->processes[i].is_mixed) {
-			return false;
-		}
-	}
-	return !model->is_cut_short;
-}
-
 uint64_t aspan_model_count_events(const struct aspan_model *model)
 {
 	uint64_t sum = 0;
@@ -256,11 +232,4 @@ uint64_t aspan_model_count_events(const struct aspan_model *model)
 		sum += model->event_counts[i];
 	}
 	return sum;
-}
-
-struct aspan_group_result aspan_model_get_result(const struct aspan_model *model,
-						 const struct aspan_group *group)
-{
-	return aspan_group_get_result(
-		group, aspan_model_has_losses(model, &model->processes[group->process]));
 }

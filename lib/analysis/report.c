@@ -58,7 +58,7 @@ static int make(struct aspan_report_build *build)
 	return result ? result : aspan_report_add_notes(build->report);
 }
 
-int aspan_report_init(struct aspan_report *report, const struct aspan_model *model)
+int aspan_report_init(struct aspan_report *report, struct aspan_model *model)
 {
 	struct aspan_report_build build = {
 		.report = report,
@@ -69,6 +69,7 @@ int aspan_report_init(struct aspan_report *report, const struct aspan_model *mod
 	};
 	int result = -ENOMEM;
 
+	aspan_model_conclude(model);
 	*report = (struct aspan_report){
 		.model = model,
 		.questions = &model->questions,

@@ -227,8 +227,11 @@ struct aspan_report {
 	size_t text_count;
 };
 
-/* aspan_report_fini() frees what it makes, also after a failure. 0 or -ENOMEM. */
-int aspan_report_init(struct aspan_report *report, const struct aspan_model *model);
+/*
+ * Judges what the model has, which gets no more events and ledgers, and reports it. aspan_report_fini() frees what it makes, also
+ * after a failure. 0 or -ENOMEM.
+ */
+int aspan_report_init(struct aspan_report *report, struct aspan_model *model);
 void aspan_report_fini(struct aspan_report *report);
 
 /* The breakdown of this question, or NULL if nobody asked. */
