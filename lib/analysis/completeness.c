@@ -289,10 +289,12 @@ bool aspan_model_is_complete(const struct aspan_model *model)
 	return !model->is_cut_short && model->unread_ledger_count == 0;
 }
 
-/* Whether the process would have said more, had it ended as it should: so nobody knows what it did last. */
-static bool is_doubtful(const struct aspan_process *process)
+bool aspan_model_is_doubtful(const struct aspan_model *model, const struct aspan_process *process)
 {
-	return process->proof.is_judged && !process->proof.is_complete && process->begin.is_told;
+	/* One that told its beginning would have told its end, too, had it ended as it should. */
+	bool is_silent = process->proof.is_judged && process->begin.is_told;
+
+	return !process->proof.is_complete && (is_silent || shows_losses(model, process));
 }
 
 static uint64_t greater(uint64_t a, uint64_t b)
@@ -333,7 +335,7 @@ struct aspan_group_result aspan_model_get_result(const struct aspan_model *model
 	bool has_losses = aspan_model_has_losses(model, process);
 	struct aspan_group_result result = aspan_group_get_result(group, has_losses);
 
-	result.is_doubtful = is_doubtful(process) || has_losses;
+	result.is_doubtful = aspan_model_is_doubtful(model, process);
 	result.is_certain &= !result.is_doubtful;
 	result.has_exact_counts = process->proof.is_complete;
 	result.has_exact_live = process->proof.is_complete && result.is_certain;

@@ -148,6 +148,9 @@ bool aspan_model_is_complete(const struct aspan_model *model);
 /* Whether events of this process may be missing: something shows that some are, and nothing proves that none are. */
 bool aspan_model_has_losses(const struct aspan_model *model, const struct aspan_process *process);
 
+/* Whether what is known of this process may be too low or wrong: as far as anything shows, or nothing tells its end. */
+bool aspan_model_is_doubtful(const struct aspan_model *model, const struct aspan_process *process);
+
 /* How many events of allocspan there were. */
 uint64_t aspan_model_count_events(const struct aspan_model *model);
 

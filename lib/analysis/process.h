@@ -99,6 +99,18 @@ int aspan_model_replace_process(struct aspan_model *model, const struct aspan_ev
 int aspan_model_add_process(struct aspan_model *model, const struct aspan_origin *origin,
 			    uint64_t time_ns, uint32_t *index);
 
+/* The latest process of a pid, or NONE. */
+uint32_t aspan_model_find_latest(const struct aspan_model *model,
+				 const struct aspan_origin *origin);
+
+/* The process of a pid that began at this time, or NONE. */
+uint32_t aspan_model_find_started(const struct aspan_model *model,
+				  const struct aspan_origin *origin, uint64_t start_ns);
+
+/* aspan_model_replace_process(), without the event. */
+int aspan_model_supersede(struct aspan_model *model, const struct aspan_origin *origin,
+			  uint64_t time_ns, uint32_t *index);
+
 /* Takes process_begin, and gives whose it is. */
 int aspan_model_begin_process(struct aspan_model *model, const struct aspan_event *event,
 			      uint32_t *index);
@@ -121,5 +133,14 @@ static inline uint64_t aspan_process_get_namespace(const struct aspan_process *p
 /* What the trace tells that all groups of the process did. */
 struct aspan_counts aspan_model_count_seen(const struct aspan_model *model,
 					   const struct aspan_process *process);
+
+/* How it began, as the trace calls it; NULL: unknown. */
+const char *aspan_process_get_begin_word(const struct aspan_process *process);
+
+/* Its ledger is open, and it is gone. */
+#define ASPAN_PROCESS_KILLED "killed"
+
+/* How it ended, as the trace calls it, or KILLED; NULL: it runs, or that is unknown. */
+const char *aspan_process_get_end_word(const struct aspan_process *process);
 
 #endif

@@ -186,7 +186,8 @@ struct aspan_report_entry {
 struct aspan_report {
 	const struct aspan_model *model;
 	const struct aspan_questions *questions;
-	bool is_complete;
+	bool is_complete; /* it is proved that nothing is missing */
+	bool is_doubtful; /* something shows that numbers may be wrong */
 	/* The window that the counts are of: of a whole trace its first and its last event. */
 	uint64_t begin_ns, end_ns;
 
