@@ -83,6 +83,9 @@ static inline void aspan_trace_init_thread(void)
 	}
 }
 
+/* In a child whose events would carry its parent's pid: only packed events, which do not, and what tells of processes. */
+void aspan_trace_close_all_but_packed(void);
+
 /* Loads the provider, once, at the library's start; what goes wrong is only told to ALLOCSPAN_DEBUG. */
 void aspan_trace_open(void);
 

@@ -4,7 +4,7 @@ if(TARGET allocspan)
 		list(TRANSFORM ARGN PREPEND ${PROJECT_SOURCE_DIR}/lib/core/)
 		add_executable(${name} ${name}.c ${ARGN})
 		target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/include
-			${PROJECT_SOURCE_DIR}/lib/core ${PROJECT_SOURCE_DIR}/tp)
+			${PROJECT_SOURCE_DIR}/lib/core ${PROJECT_SOURCE_DIR}/lib/ledger ${PROJECT_SOURCE_DIR}/tp)
 		target_link_libraries(${name} PRIVATE allocspan_warnings PkgConfig::CMOCKA Threads::Threads)
 		add_test(NAME unit/${name} COMMAND ${name})
 		set_tests_properties(unit/${name} PROPERTIES LABELS unit TIMEOUT 120)
@@ -27,7 +27,7 @@ if(TARGET allocspan)
 	list(TRANSFORM sources PREPEND ${PROJECT_SOURCE_DIR}/lib/core/)
 	add_library(allocspan-unhidden SHARED ${sources})
 	target_include_directories(allocspan-unhidden PUBLIC ${PROJECT_SOURCE_DIR}/include
-		${PROJECT_SOURCE_DIR}/lib/core ${PROJECT_SOURCE_DIR}/tp)
+		${PROJECT_SOURCE_DIR}/lib/core ${PROJECT_SOURCE_DIR}/lib/ledger ${PROJECT_SOURCE_DIR}/tp)
 	# Without allocspan_warnings, which hides.
 	target_link_libraries(allocspan-unhidden PRIVATE Threads::Threads ${CMAKE_DL_LIBS})
 	target_compile_definitions(allocspan-unhidden PRIVATE _GNU_SOURCE)
