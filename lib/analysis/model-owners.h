@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The group of an event, which is made known where it is new. The process is in process.h.
+ * The group of an event, which is made known where it is new. The process is in model-process.h.
  *
  * It is part of the model; readers use model.h.
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What an event changes in the model. Whose it is, is in process.h and model-owners.h; the sums are in group.h.
+ * What an event changes in the model. Whose it is, is in model-process.h and model-owners.h; the sums are in group.h.
  */
 #include "model-take.h"
 

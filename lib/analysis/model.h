@@ -7,7 +7,7 @@
  * - One pass. Memory grows with live blocks, groups and processes, never with the number of events.
  * - A group is one of a process, and a process is one of a trace: the same ids in two of them are two
  *   groups. A pid that is used again (or a program that replaced itself by exec) is a new process: process_begin says so
- *   (process.h). In traces without it, its first groups are registered under ids that the old one has registered, and not
+ *   (model-process.h). In traces without it, its first groups are registered under ids that the old one has registered, and not
  *   released: a released group that is interned while blocks of it live is registered again.
  * - Questions beyond groups are answered by a tally (tally.h), which is told what each event means.
  * - What a lost event would have told is taken from later ones where they tell it (group.h); the model never
@@ -22,7 +22,7 @@
 #include "id-map.h"
 #include "loaded-objects.h"
 #include "misuses.h"
-#include "process.h"
+#include "model-process.h"
 #include "questions.h"
 
 #include <stdbool.h>

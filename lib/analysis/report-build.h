@@ -50,10 +50,6 @@ int aspan_report_describe_key(const struct aspan_report_build *build,
 /* report-activity.c: handover and spans. */
 int aspan_report_add_activity(struct aspan_report_build *build);
 
-/* Adds a note. */
-int aspan_report_add_note(struct aspan_report *report, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
-
 /* report-notes.c */
 int aspan_report_add_notes(struct aspan_report *report);
 

@@ -187,22 +187,10 @@ static int note_misuses(struct aspan_report *report)
 	return result;
 }
 
-static int note_ledgers(struct aspan_report *report)
-{
-	return report->model->unread_ledger_count == 0 ?
-		       0 :
-		       aspan_report_add_note(report,
-					     "%" PRIu32
-					     " ledgers could not be read: what they would "
-					     "prove is not known",
-					     report->model->unread_ledger_count);
-}
-
 int aspan_report_add_process_notes(struct aspan_report *report)
 {
 	int result = note_incomplete(report);
 
-	result = result ? result : note_ledgers(report);
 	result = result ? result : note_inherited(report);
 	return result ? result : note_misuses(report);
 }

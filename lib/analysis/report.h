@@ -235,6 +235,10 @@ struct aspan_report {
 int aspan_report_init(struct aspan_report *report, struct aspan_model *model);
 void aspan_report_fini(struct aspan_report *report);
 
+/* Adds a line to the notes. 0 or -ENOMEM. */
+int aspan_report_add_note(struct aspan_report *report, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
 /* The breakdown of this question, or NULL if nobody asked. */
 const struct aspan_report_breakdown *
 aspan_report_find_breakdown(const struct aspan_report *report,

@@ -9,8 +9,8 @@
  * A forked child counts from zero. What it inherited is its parent's: a free of a block that the child never allocated
  * counts as a free, and changes nothing of what the child holds.
  */
-#ifndef ASPAN_ANALYSIS_PROCESS_H
-#define ASPAN_ANALYSIS_PROCESS_H
+#ifndef ASPAN_ANALYSIS_MODEL_PROCESS_H
+#define ASPAN_ANALYSIS_MODEL_PROCESS_H
 
 #include "block-map.h"
 #include "completeness.h"

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Whose an event is: the processes of a trace by their pids. How they begin and end is in process-life.c.
+ * Whose an event is: the processes of a trace by their pids. How they begin and end is in model-process-life.c.
  *
  * The latest process of a pid is at the head of its list in the trace's map, and gets its events. The lists keep the
  * older ones, so that whoever tells a start time is found.
  */
-#include "process.h"
+#include "model-process.h"
 
 #include "array.h"
 #include "model.h"

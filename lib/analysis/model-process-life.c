@@ -2,7 +2,7 @@
 /*
  * How processes begin and end: the events process_begin and process_end.
  */
-#include "process.h"
+#include "model-process.h"
 
 #include "model.h"
 
