@@ -83,7 +83,8 @@ struct aspan_ledger_header {
 	uint32_t section_count; /* ASPAN_LEDGER_SECTIONS */
 	_Atomic uint32_t state; /* enum aspan_ledger_state */
 	_Atomic uint32_t end_how; /* enum aspan_trace_end_how of tp/trace-process.h; with CLOSED */
-	uint64_t reserved[4];
+	uint64_t address; /* of this header in the process: where the first extent begins */
+	uint64_t reserved[3];
 	struct aspan_ledger_section sections[ASPAN_LEDGER_SECTIONS];
 };
 

@@ -2,7 +2,7 @@
 find_package(Python3 REQUIRED COMPONENTS Interpreter)
 
 set(links)
-foreach(target allocspan-tp allocspan allocspan-preload allocspan-bind-spec allocspan-bind
+foreach(target allocspan-tp allocspan-ledger allocspan allocspan-preload allocspan-bind-spec allocspan-bind
 		allocspan-analysis allocspan-report-formats babeltrace-plugin-allocspan allocspan-cli)
 	if(TARGET ${target})
 		get_target_property(libraries ${target} LINK_LIBRARIES)

@@ -3,7 +3,7 @@
 """Checks that the layers hold: layering.py FOLDER [LINKS]
 
 cli -> bt2-plugin -> analysis; preload, bind -> core -> tp; nothing points back, and the two sides share
-nothing but tp/trace-kind.h and tp/packed-format.h. FOLDER is the top folder; LINKS is a file with one line per target: its name, then
+nothing but tp/trace-kind.h, tp/packed-format.h and the layout of a ledger, whose reader is the reading side's. FOLDER is the top folder; LINKS is a file with one line per target: its name, then
 what it links. Prints each breach on a line and exits with 1 if there is one.
 """
 
@@ -23,16 +23,21 @@ BIND_SPEC = {
 # What both sides know of a trace beyond the names of its events and fields.
 SCHEMA = {"tp/trace-kind.h", "tp/packed-format.h"}
 
+# The core writes a ledger, the other side reads it.
+LEDGER_LAYOUT = {"lib/ledger/layout.h"}
+LEDGER_READER = {f"lib/ledger/{name}.h" for name in ("account", "layout", "ledger-error", "reader")}
+
 # Of which folders (or single files) a folder's files may include headers.
 MAY_INCLUDE = {
     "include/allocspan": {"include/allocspan"},
     "tp": {"tp"},
-    "lib/core": {"lib/core", "tp", "include/allocspan"},
+    "lib/ledger": {"lib/ledger", "tp/trace-process.h"},
+    "lib/core": {"lib/core", "tp", "include/allocspan"} | LEDGER_LAYOUT,
     "lib/preload": {"lib/preload", "lib/core", "tp", "include/allocspan"},
     "lib/bind": {"lib/bind", "lib/core", "tp", "include/allocspan"},
-    "lib/analysis": {"lib/analysis"} | SCHEMA | BIND_SPEC,
-    "lib/bt2-plugin": {"lib/bt2-plugin", "lib/analysis"} | SCHEMA | BIND_SPEC,
-    "lib/cli": {"lib/cli", "lib/bt2-plugin", "lib/analysis", VERSION} | SCHEMA | BIND_SPEC,
+    "lib/analysis": {"lib/analysis"} | SCHEMA | BIND_SPEC | LEDGER_READER,
+    "lib/bt2-plugin": {"lib/bt2-plugin", "lib/analysis"} | SCHEMA | BIND_SPEC | LEDGER_READER,
+    "lib/cli": {"lib/cli", "lib/bt2-plugin", "lib/analysis", VERSION} | SCHEMA | BIND_SPEC | LEDGER_READER,
 }
 
 # The only folders that may include headers of these libraries.
@@ -49,17 +54,19 @@ LIBRARY_USERS = {
 # Which of our targets a target may link, and which libraries; anything else is a breach.
 MAY_LINK = {
     "allocspan-tp": {"LTTNG_UST"},
+    "allocspan-ledger": {"LIBELF"},
     "allocspan": {"Threads"},
     "allocspan-preload": {"allocspan", "Threads"},
     "allocspan-bind-spec": set(),
     "allocspan-bind": {"allocspan", "allocspan-bind-spec", "Threads"},
-    "allocspan-analysis": {"allocspan-bind-spec"},
+    "allocspan-analysis": {"allocspan-bind-spec", "allocspan-ledger"},
     "allocspan-report-formats": {"allocspan-analysis", "JSON_C", "PROTOBUF_C", "ZLIB"},
     "babeltrace-plugin-allocspan": {
-        "allocspan-report-formats", "allocspan-analysis", "BABELTRACE2", "JSON_C", "LIBDW", "stdc++",
+        "allocspan-report-formats", "allocspan-analysis", "allocspan-ledger",
+        "BABELTRACE2", "JSON_C", "LIBDW", "stdc++",
     },
     "allocspan-cli": {
-        "allocspan-analysis", "allocspan-bind-spec", "babeltrace-plugin-allocspan",
+        "allocspan-analysis", "allocspan-bind-spec", "allocspan-ledger", "babeltrace-plugin-allocspan",
         "BABELTRACE2", "JSON_C", "LTTNG_CTL", "LIBELF", "Threads",
     },
 }

@@ -12,6 +12,7 @@ if(CLANG)
 				-I${PROJECT_SOURCE_DIR}/include -I${PROJECT_SOURCE_DIR}/tp
 				-I${PROJECT_SOURCE_DIR}/lib/core -I${PROJECT_SOURCE_DIR}/lib/ledger -I${PROJECT_SOURCE_DIR}/lib/analysis
 				-I${PROJECT_SOURCE_DIR}/lib/cli -I${PROJECT_SOURCE_DIR}/lib/bind
+				-I${PROJECT_SOURCE_DIR}/lib/ledger
 				${sources} -lpthread -ldl -o ${fuzzer}
 			DEPENDS ${sources} VERBATIM)
 		add_custom_target(build-fuzz-${name} ALL DEPENDS ${fuzzer})
