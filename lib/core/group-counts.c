@@ -10,16 +10,44 @@
 #include "lock.h"
 #include "thread.h"
 
+static struct aspan_ledger_group *make_entry(const struct allocspan_token *group)
+{
+	return aspan_ledger_make_group(group->slot, group->view.id, group->tag_string);
+}
+
+/* A leaf of counters is for all slots of a segment: so all their groups have entries, or none has. */
+static bool make_neighbours(uint32_t slot)
+{
+	uint32_t first = slot & ~(ASPAN_LEDGER_SEGMENT_GROUPS - 1);
+	uint32_t limit = aspan_group_slot_limit();
+	bool is_done = true;
+
+	for (uint32_t i = first; i < first + ASPAN_LEDGER_SEGMENT_GROUPS && i < limit; i++) {
+		if (aspan_slot_is_group(i) && aspan_group_of_slot(i)->state != ASPAN_GROUP_FREE) {
+			is_done &= make_entry(aspan_group_of_slot(i)) != NULL;
+		}
+	}
+	return is_done;
+}
+
 struct aspan_ledger_group *aspan_group_make_entry(uint32_t slot)
 {
-	const struct allocspan_token *group = aspan_group_of_slot(slot);
-
-	return aspan_ledger_make_group(slot, group->view.id, group->tag_string);
+	if (!aspan_ledger_has_place(slot) && !make_neighbours(slot)) {
+		return NULL;
+	}
+	return make_entry(aspan_group_of_slot(slot));
 }
 
 static void note_uncounted(void)
 {
 	atomic_fetch_add_explicit(&aspan_ledger_losses()->uncounted, 1, memory_order_relaxed);
+}
+
+void aspan_group_renew_entry(const struct allocspan_token *group)
+{
+	if (aspan_ledger_has_place(group->slot) && !make_entry(group)) {
+		note_uncounted();
+	}
 }
 
 void aspan_group_count_shared(uint32_t slot, const struct allocspan_stats *stats)

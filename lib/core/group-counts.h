@@ -18,6 +18,9 @@
 /* The entry of a slot's group in the ledger, made if there is none; NULL without memory. Call with the lock held. */
 struct aspan_ledger_group *aspan_group_make_entry(uint32_t slot);
 
+/* A new group: where another one had its slot, threads have counters of it already. Call with the lock held. */
+void aspan_group_renew_entry(const struct allocspan_token *group);
+
 /* Counts for a thread that cannot have counters of its own. Takes the lock. */
 void aspan_group_count_shared(uint32_t slot, const struct allocspan_stats *stats);
 

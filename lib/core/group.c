@@ -183,6 +183,7 @@ void aspan_group_announce(struct allocspan_token *group, void *ip)
 		return;
 	}
 	group->is_announced = true;
+	aspan_group_renew_entry(group);
 	if (aspan_trace_enabled(group_register)) {
 		aspan_trace_emit(group_register, group->view.id, group->view.name,
 				 group->tag_string, ip);

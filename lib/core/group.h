@@ -69,7 +69,7 @@ struct allocspan_token {
 	_Atomic bool is_over_budget;
 };
 
-extern struct allocspan_token *aspan_group_segments[ASPAN_GROUP_SEGMENTS];
+extern ASPAN_HIDDEN struct allocspan_token *aspan_group_segments[ASPAN_GROUP_SEGMENTS];
 
 /* The group of a slot that is in use. */
 static inline struct allocspan_token *aspan_group_of_slot(uint32_t slot)

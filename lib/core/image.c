@@ -179,21 +179,33 @@ struct aspan_image *aspan_image_make(void)
 	return image;
 }
 
-void *aspan_image_alloc(size_t size_bytes)
+typedef void *alloc_function(struct aspan_pool *pool, size_t size_bytes);
+
+static void *alloc(alloc_function *function, size_t size_bytes)
 {
 	void *memory;
 
 	if (!image) {
 		return NULL;
 	}
-	memory = aspan_pool_alloc(&pool, size_bytes);
+	memory = function(&pool, size_bytes);
 	if (!memory && reserved_end) {
 		/* The file system is full: from here on it is private memory. */
 		can_file_grow = false;
 		pool.region_left = 0;
-		memory = aspan_pool_alloc(&pool, size_bytes);
+		memory = function(&pool, size_bytes);
 	}
 	return memory;
+}
+
+void *aspan_image_alloc(size_t size_bytes)
+{
+	return alloc(aspan_pool_alloc, size_bytes);
+}
+
+void *aspan_image_alloc_for_ever(size_t size_bytes)
+{
+	return alloc(aspan_pool_alloc_for_ever, size_bytes);
 }
 
 void aspan_image_free(void *memory, size_t size_bytes)

@@ -52,6 +52,9 @@ struct aspan_image *aspan_image_make(void);
 /* Zeroed memory in the image; NULL without memory, or without an image. */
 void *aspan_image_alloc(size_t size_bytes);
 
+/* The same for an object that is never freed: of a multiple of 64 bytes, and no more. */
+void *aspan_image_alloc_for_ever(size_t size_bytes);
+
 /* `size_bytes` is what was asked for. NULL is allowed. */
 void aspan_image_free(void *memory, size_t size_bytes);
 

@@ -14,7 +14,7 @@ enum aspan_init_state {
 	ASPAN_INIT_DONE,
 };
 
-extern _Atomic int aspan_init_state;
+extern ASPAN_HIDDEN _Atomic int aspan_init_state;
 
 ASPAN_SLOW int aspan_init_slow(void);
 

@@ -158,6 +158,11 @@ static struct aspan_ledger_group *entry_of(uint32_t slot)
 	return segment ? &segment->groups[slot & (ASPAN_LEDGER_SEGMENT_GROUPS - 1)] : NULL;
 }
 
+bool aspan_ledger_has_place(uint32_t slot)
+{
+	return segment_of(slot);
+}
+
 struct aspan_ledger_group *aspan_ledger_find_group(uint32_t slot)
 {
 	struct aspan_ledger_group *group = entry_of(slot);
@@ -202,7 +207,7 @@ static struct aspan_ledger_group *make_entry(uint32_t slot)
 		return NULL;
 	}
 	if (!directory[index]) {
-		segment = aspan_image_alloc(sizeof(*segment));
+		segment = aspan_image_alloc_for_ever(sizeof(*segment));
 		atomic_signal_fence(memory_order_seq_cst);
 		directory[index] = (uintptr_t) segment;
 	}

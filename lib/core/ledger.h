@@ -28,6 +28,9 @@ void aspan_ledger_begin(void);
 /* Makes it, unless it is there; false without memory. */
 bool aspan_ledger_make(void);
 
+/* Whether the slot, or one of its segment, has or had an entry. */
+bool aspan_ledger_has_place(uint32_t slot);
+
 /* The entry of a slot's group; NULL if it has none. */
 struct aspan_ledger_group *aspan_ledger_find_group(uint32_t slot);
 

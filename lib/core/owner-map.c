@@ -12,15 +12,6 @@
 
 _Atomic(struct aspan_owner_leaf *) aspan_owner_leaves[ASPAN_OWNER_LEAF_COUNT];
 
-uint32_t aspan_owner_era;
-
-void aspan_owner_begin_era(uint32_t fork_depth)
-{
-	uint32_t era = fork_depth < ASPAN_OWNER_LAST_ERA ? fork_depth : ASPAN_OWNER_LAST_ERA;
-
-	aspan_owner_era = era << ASPAN_OWNER_ERA_SHIFT;
-}
-
 static ASPAN_SLOW int map_leaf(uintptr_t bits)
 {
 	struct aspan_owner_leaf *fresh = aspan_arena_map(sizeof(*fresh));
@@ -59,7 +50,7 @@ static void write_two_size_words(_Atomic uint32_t *word, struct aspan_owner owne
 	aspan_owner_store(word + 2, high << ASPAN_OWNER_CODE_BITS | ASPAN_OWNER_CODE_SIZE_WORD);
 	aspan_owner_store(word,
 			  (owner.slot << ASPAN_OWNER_CODE_BITS | ASPAN_OWNER_CODE_TWO_SIZE_WORDS) ^
-				  aspan_owner_era);
+				  aspan_owner_era());
 }
 
 int aspan_owner_set(const void *address, struct aspan_owner owner)
@@ -100,7 +91,7 @@ static uint32_t read_words(const _Atomic uint32_t *word, struct aspan_owner *own
 	if (!value || code > ASPAN_OWNER_CODE_TWO_SIZE_WORDS) {
 		return 0;
 	}
-	owner->slot = (value ^ aspan_owner_era) >> ASPAN_OWNER_CODE_BITS;
+	owner->slot = (value ^ aspan_owner_era()) >> ASPAN_OWNER_CODE_BITS;
 	owner->size_bytes = code;
 	if (code <= ASPAN_OWNER_LARGEST_SMALL) {
 		return 1;

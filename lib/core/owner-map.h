@@ -52,6 +52,7 @@
 #include <stdint.h>
 
 #include "compiler.h"
+#include "process.h"
 
 #define ASPAN_OWNER_GRANULE_SHIFT 4
 #define ASPAN_OWNER_LEAF_SHIFT 26
@@ -73,8 +74,8 @@
 #define ASPAN_OWNER_SIZE_WORD_BITS 27
 #define ASPAN_OWNER_SLOT_BITS 24
 #define ASPAN_OWNER_SLOT_MASK ((UINT32_C(1) << ASPAN_OWNER_SLOT_BITS) - 1)
-#define ASPAN_OWNER_ERA_SHIFT (ASPAN_OWNER_CODE_BITS + ASPAN_OWNER_SLOT_BITS)
-#define ASPAN_OWNER_LAST_ERA 7
+_Static_assert(ASPAN_OWNER_CODE_BITS + ASPAN_OWNER_SLOT_BITS == ASPAN_PROCESS_ERA_SHIFT,
+	       "the era is above the slot");
 
 /* A block may begin in the last granule of a leaf: its size words, two at most, are still in that leaf. */
 #define ASPAN_OWNER_SPARE_WORDS 8
@@ -95,11 +96,11 @@ struct aspan_owner {
 	size_t size_bytes; /* requested */
 };
 
-/* Where its words have it. Written while there is one thread. */
-extern uint32_t aspan_owner_era;
-
-/* From the library's start, or a fork, on. */
-void aspan_owner_begin_era(uint32_t fork_depth);
+/* The era of this process, where words have it. */
+static inline uint32_t aspan_owner_era(void)
+{
+	return aspan_process_wiped.era_word;
+}
 
 /* The slot of the group, of a `struct aspan_owner`. */
 static inline uint32_t aspan_owner_group_slot(uint32_t slot)
@@ -169,7 +170,7 @@ static inline void aspan_owner_write(_Atomic uint32_t *word, uint32_t slot, size
 						    ASPAN_OWNER_CODE_SIZE_WORD);
 		code = ASPAN_OWNER_CODE_ONE_SIZE_WORD;
 	}
-	aspan_owner_store(word, (slot << ASPAN_OWNER_CODE_BITS | code) ^ aspan_owner_era);
+	aspan_owner_store(word, (slot << ASPAN_OWNER_CODE_BITS | code) ^ aspan_owner_era());
 }
 
 /* Whether a word's value is the owner of a block of a plain size. */
@@ -182,7 +183,7 @@ static inline bool aspan_owner_is_plain(uint32_t value)
 static inline struct aspan_owner aspan_owner_clear(_Atomic uint32_t *word, uint32_t value)
 {
 	struct aspan_owner owner = {
-		.slot = (value ^ aspan_owner_era) >> ASPAN_OWNER_CODE_BITS,
+		.slot = (value ^ aspan_owner_era()) >> ASPAN_OWNER_CODE_BITS,
 		.size_bytes = value & ASPAN_OWNER_CODE_MASK,
 	};
 

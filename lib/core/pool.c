@@ -86,6 +86,11 @@ static void *carve(struct aspan_pool *pool, size_t block_bytes)
 	return block;
 }
 
+void *aspan_pool_alloc_for_ever(struct aspan_pool *pool, size_t size_bytes)
+{
+	return carve(pool, size_bytes);
+}
+
 void *aspan_pool_alloc(struct aspan_pool *pool, size_t size_bytes)
 {
 	unsigned int shift = size_shift(size_bytes);

@@ -34,6 +34,9 @@ size_t aspan_pool_block_bytes(size_t size_bytes);
 /* Zeroed memory, aligned to 64 bytes if the size is at least that, else to its power of two; NULL without memory. */
 void *aspan_pool_alloc(struct aspan_pool *pool, size_t size_bytes);
 
+/* The same for an object that is never freed, which takes no more than its size, a multiple of 64. */
+void *aspan_pool_alloc_for_ever(struct aspan_pool *pool, size_t size_bytes);
+
 /* `size_bytes` is what was asked for. NULL is allowed. */
 void aspan_pool_free(struct aspan_pool *pool, void *memory, size_t size_bytes);
 

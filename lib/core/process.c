@@ -10,8 +10,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "owner-map.h"
-
 #define NS_PER_S UINT64_C(1000000000)
 
 _Alignas(ASPAN_PROCESS_WIPED_BYTES) union aspan_process_wiped aspan_process_wiped;
@@ -53,6 +51,12 @@ static void begin(enum aspan_trace_begin_how how)
 
 void aspan_process_become_known(void)
 {
+	uint32_t era = aspan_process.fork_depth;
+
+	if (era > ASPAN_PROCESS_LAST_ERA) {
+		era = ASPAN_PROCESS_LAST_ERA;
+	}
+	aspan_process_wiped.era_word = era << ASPAN_PROCESS_ERA_SHIFT;
 	/* Release: pairs with the acquire in aspan_life_know_slow(). */
 	atomic_fetch_or_explicit(&aspan_process_wiped.hooks,
 				 ASPAN_HOOK_KNOWN |
@@ -86,7 +90,6 @@ void aspan_process_begin_child(enum aspan_trace_begin_how how)
 {
 	aspan_process.parent_start_ns = aspan_process.start_ns;
 	aspan_process.fork_depth++;
-	aspan_owner_begin_era(aspan_process.fork_depth);
 	begin(how);
 }
 

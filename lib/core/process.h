@@ -34,12 +34,18 @@ enum aspan_hook {
 union aspan_process_wiped {
 	struct {
 		_Atomic uint32_t hooks; /* enum aspan_hook */
+		uint32_t
+			era_word; /* `fork_depth` as words of the owner map have it; with ASPAN_HOOK_KNOWN */
 		_Atomic bool is_noticing; /* a thread makes this child known */
 	};
 	char page[ASPAN_PROCESS_WIPED_BYTES];
 };
 
-extern union aspan_process_wiped aspan_process_wiped;
+extern ASPAN_HIDDEN union aspan_process_wiped aspan_process_wiped;
+
+/* Bits of a word of the owner map: 0 before the first fork, and the last one from the seventh on. */
+#define ASPAN_PROCESS_ERA_SHIFT 29
+#define ASPAN_PROCESS_LAST_ERA 7
 
 static inline uint32_t aspan_process_hooks(void)
 {
@@ -70,7 +76,7 @@ struct aspan_process {
 	bool is_wiped_in_children; /* the kernel wipes; else only fork()'s handlers tell of a child */
 };
 
-extern struct aspan_process aspan_process;
+extern ASPAN_HIDDEN struct aspan_process aspan_process;
 
 /* Makes this process known, at the library's start, and its children wiped. Again is harmless. */
 void aspan_process_init(void);

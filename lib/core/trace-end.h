@@ -22,7 +22,7 @@
 #include "thread.h"
 
 /* Who ends the program; NULL while nobody does. */
-extern _Atomic(struct aspan_thread *) aspan_trace_ender;
+extern ASPAN_HIDDEN _Atomic(struct aspan_thread *) aspan_trace_ender;
 
 /* Whether another thread ends the program, so that nothing must be recorded any more. */
 static inline bool aspan_trace_is_over(void)

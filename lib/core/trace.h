@@ -13,7 +13,7 @@
 #include "trace-end.h"
 #include "trace-events.h"
 
-extern struct aspan_trace_events aspan_trace;
+extern ASPAN_HIDDEN struct aspan_trace_events aspan_trace;
 
 /* LTTng's flag: not 0 while a session records the event. It may change at any time; both answers are right then. */
 #define aspan_trace_flag(event)                                                                    \

@@ -30,7 +30,7 @@ if(TARGET allocspan)
 		${PROJECT_SOURCE_DIR}/lib/core ${PROJECT_SOURCE_DIR}/lib/ledger ${PROJECT_SOURCE_DIR}/tp)
 	# Without allocspan_warnings, which hides.
 	target_link_libraries(allocspan-unhidden PRIVATE Threads::Threads ${CMAKE_DL_LIBS})
-	target_compile_definitions(allocspan-unhidden PRIVATE _GNU_SOURCE)
+	target_compile_definitions(allocspan-unhidden PRIVATE _GNU_SOURCE PUBLIC ASPAN_UNHIDDEN)
 	target_compile_options(allocspan-unhidden PRIVATE -fexceptions)
 	allocspan_add_packed_test(test-packed-record)
 	target_link_libraries(test-packed-record PRIVATE allocspan-unhidden ${CMAKE_DL_LIBS})
