@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "debug.h"
-#include "image.h"
+#include "ledger-memory.h"
 #include "process.h"
 
 #define FIRST_SEGMENT_COUNT 8
@@ -34,7 +34,7 @@ static uint32_t segment_count;
 
 static struct aspan_ledger_section *section_of(enum aspan_ledger_section_type type)
 {
-	return &aspan_image_get()->header.sections[type - 1];
+	return &aspan_ledger_memory_get()->header.sections[type - 1];
 }
 
 void aspan_ledger_init(void)
@@ -50,7 +50,7 @@ void aspan_ledger_init(void)
 		return;
 	}
 	strcpy(folder, wanted);
-	aspan_image_init(folder);
+	aspan_ledger_memory_init(folder);
 }
 
 static void add_section(enum aspan_ledger_section_type type, const void *address, size_t size_bytes)
@@ -93,7 +93,7 @@ static void move_early_losses(struct aspan_ledger_losses *to)
 	}
 }
 
-static void fill(struct aspan_image *image)
+static void fill(struct aspan_ledger_image *image)
 {
 	struct aspan_ledger_header *header = &image->header;
 	size_t extents_bytes = atomic_load_explicit(&section_of(ASPAN_LEDGER_EXTENTS)->size_bytes,
@@ -104,6 +104,7 @@ static void fill(struct aspan_image *image)
 	header->word_bytes = sizeof(void *);
 	header->header_bytes = sizeof(*header);
 	header->section_count = ASPAN_LEDGER_SECTIONS;
+	header->address = (uintptr_t) header;
 	atomic_store_explicit(&header->state, ASPAN_LEDGER_OPEN, memory_order_relaxed);
 	fill_process(&image->process);
 	add_section(ASPAN_LEDGER_EXTENTS, image->extents, extents_bytes);
@@ -122,10 +123,10 @@ static void fill(struct aspan_image *image)
 
 bool aspan_ledger_make(void)
 {
-	struct aspan_image *image = aspan_image_get();
+	struct aspan_ledger_image *image = aspan_ledger_memory_get();
 
 	if (!image) {
-		image = aspan_image_make();
+		image = aspan_ledger_memory_make();
 		if (image) {
 			fill(image);
 		}
@@ -135,7 +136,7 @@ bool aspan_ledger_make(void)
 
 void aspan_ledger_begin(void)
 {
-	if (aspan_image_has_folder()) {
+	if (aspan_ledger_memory_has_folder()) {
 		aspan_ledger_make();
 	}
 }
@@ -180,7 +181,7 @@ static bool extend_directory(uint32_t index)
 	while (count <= index) {
 		count *= 2;
 	}
-	grown = aspan_image_alloc(count * sizeof(*grown));
+	grown = aspan_ledger_memory_alloc(count * sizeof(*grown));
 	if (!grown) {
 		return false;
 	}
@@ -192,7 +193,7 @@ static bool extend_directory(uint32_t index)
 	atomic_store_explicit(&section->address, (uintptr_t) grown, memory_order_release);
 	atomic_store_explicit(&section->size_bytes, count * sizeof(*grown), memory_order_release);
 	atomic_fetch_add_explicit(&section->generation, 1, memory_order_release);
-	aspan_image_free(directory, segment_count * sizeof(*grown));
+	aspan_ledger_memory_free(directory, segment_count * sizeof(*grown));
 	directory = grown;
 	segment_count = count;
 	return true;
@@ -207,7 +208,7 @@ static struct aspan_ledger_group *make_entry(uint32_t slot)
 		return NULL;
 	}
 	if (!directory[index]) {
-		segment = aspan_image_alloc_for_ever(sizeof(*segment));
+		segment = aspan_ledger_memory_alloc_for_ever(sizeof(*segment));
 		atomic_signal_fence(memory_order_seq_cst);
 		directory[index] = (uintptr_t) segment;
 	}
@@ -224,7 +225,7 @@ struct aspan_ledger_group *aspan_ledger_make_group(uint32_t slot, uint64_t id, c
 		return group;
 	}
 	group = make_entry(slot);
-	copy = group ? aspan_image_alloc(bytes + 1) : NULL;
+	copy = group ? aspan_ledger_memory_alloc(bytes + 1) : NULL;
 	if (!copy) {
 		return NULL;
 	}
@@ -272,7 +273,7 @@ void aspan_ledger_bequeath(uint32_t slot, struct aspan_counters *counters)
 	if (!group) {
 		return;
 	}
-	transfer = &aspan_image_get()->transfer;
+	transfer = &aspan_ledger_memory_get()->transfer;
 	transfer->slot = slot;
 	transfer->counters = (uintptr_t) counters;
 	plain_of(counters, &transfer->moved);
@@ -314,7 +315,7 @@ static void clear_entry(struct aspan_ledger_group *group)
 	atomic_store_explicit(&group->inherited_free_count, 0, memory_order_relaxed);
 	atomic_store_explicit(&group->inherited_free_bytes, 0, memory_order_relaxed);
 	/* NOLINTNEXTLINE(performance-no-int-to-ptr): the image has addresses */
-	aspan_image_free((void *) (uintptr_t) tags, bytes + 1);
+	aspan_ledger_memory_free((void *) (uintptr_t) tags, bytes + 1);
 }
 
 void aspan_ledger_retire_group(uint32_t slot, const struct aspan_ledger_plain_counts *counted,
@@ -326,7 +327,7 @@ void aspan_ledger_retire_group(uint32_t slot, const struct aspan_ledger_plain_co
 	if (!group) {
 		return;
 	}
-	transfer = &aspan_image_get()->transfer;
+	transfer = &aspan_ledger_memory_get()->transfer;
 	transfer->slot = slot;
 	transfer->before = transfer->retired;
 	transfer->moved = *counted;
@@ -342,14 +343,14 @@ void aspan_ledger_retire_group(uint32_t slot, const struct aspan_ledger_plain_co
 
 void aspan_ledger_get_retired(struct aspan_ledger_plain_counts *counts)
 {
-	const struct aspan_image *image = aspan_image_get();
+	const struct aspan_ledger_image *image = aspan_ledger_memory_get();
 
 	*counts = image ? image->transfer.retired : (struct aspan_ledger_plain_counts){ 0 };
 }
 
 void aspan_ledger_set_first_thread(const void *record)
 {
-	if (aspan_image_get()) {
+	if (aspan_ledger_memory_get()) {
 		atomic_store_explicit(&section_of(ASPAN_LEDGER_THREADS)->address,
 				      (uintptr_t) record, memory_order_release);
 	}
@@ -362,7 +363,7 @@ struct aspan_ledger_losses *aspan_ledger_losses(void)
 
 void aspan_ledger_close(enum aspan_trace_end_how how)
 {
-	struct aspan_image *image = aspan_image_get();
+	struct aspan_ledger_image *image = aspan_ledger_memory_get();
 
 	if (image) {
 		atomic_store_explicit(&image->header.end_how, how, memory_order_relaxed);
@@ -373,7 +374,7 @@ void aspan_ledger_close(enum aspan_trace_end_how how)
 
 void aspan_ledger_reopen(void)
 {
-	struct aspan_image *image = aspan_image_get();
+	struct aspan_ledger_image *image = aspan_ledger_memory_get();
 
 	if (image) {
 		atomic_store_explicit(&image->header.state, ASPAN_LEDGER_OPEN,
@@ -389,5 +390,5 @@ void aspan_ledger_after_fork(void)
 	atomic_store_explicit(&allocspan_ledger.pid, aspan_process.pid, memory_order_relaxed);
 	directory = NULL;
 	segment_count = 0;
-	aspan_image_after_fork();
+	aspan_ledger_memory_after_fork();
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The ledger of this process: the structures of lib/ledger/layout.h in the memory of image.h, as the counting side uses them.
+ * The ledger of this process: the structures of lib/ledger/layout.h in the memory of ledger-memory.h, as the counting side uses them.
  *
  * The counters of threads (counters.h) are in the image already; here is what makes sense of them: which group has which
  * slot, what ended threads and reclaimed groups had counted, whose process it is, and what could not be counted.

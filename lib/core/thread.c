@@ -15,7 +15,7 @@
 #include "group-stack.h"
 #include "group-counts.h"
 #include "guard.h"
-#include "image.h"
+#include "ledger-memory.h"
 #include "ledger.h"
 #include "lock.h"
 #include "misuse.h"
@@ -84,7 +84,7 @@ static void end_record(struct aspan_thread_record *record)
 	}
 	list_remove(record);
 	aspan_counter_table_free(table);
-	aspan_image_free(record, sizeof(*record));
+	aspan_ledger_memory_free(record, sizeof(*record));
 }
 
 /* What the thread is still inside of is exited, so that the trace's spans are balanced. */
@@ -204,7 +204,7 @@ struct aspan_thread_record *aspan_thread_record_make(void)
 		struct aspan_thread_record *record;
 
 		aspan_ledger_make();
-		record = aspan_image_alloc(sizeof(*record));
+		record = aspan_ledger_memory_alloc(sizeof(*record));
 		if (record) {
 			record->thread = thread;
 			record->vtid = (int32_t) syscall(SYS_gettid);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * See image-file.h.
+ * See ledger-file.h.
  */
-#include "image-file.h"
+#include "ledger-file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -59,7 +59,7 @@ static uint64_t take_random(void)
 	return number;
 }
 
-static void write_path(struct aspan_image_file *file, const char *folder, uint64_t pid_ns)
+static void write_path(struct aspan_ledger_file *file, const char *folder, uint64_t pid_ns)
 {
 	char *end = append_text(file->path, folder);
 
@@ -70,7 +70,7 @@ static void write_path(struct aspan_image_file *file, const char *folder, uint64
 	append_text(end, ASPAN_LEDGER_SUFFIX);
 }
 
-static bool note_identity(struct aspan_image_file *file, int fd)
+static bool note_identity(struct aspan_ledger_file *file, int fd)
 {
 	struct stat its;
 
@@ -82,7 +82,7 @@ static bool note_identity(struct aspan_image_file *file, int fd)
 	return true;
 }
 
-static bool create(struct aspan_image_file *file, const char *folder)
+static bool create(struct aspan_ledger_file *file, const char *folder)
 {
 	uint64_t pid_ns = aspan_process_read_pid_ns();
 	int fd = -1;
@@ -103,7 +103,7 @@ static bool create(struct aspan_image_file *file, const char *folder)
 	return true;
 }
 
-bool aspan_image_file_create(struct aspan_image_file *file, const char *folder)
+bool aspan_ledger_file_create(struct aspan_ledger_file *file, const char *folder)
 {
 	int saved_errno = errno;
 	bool is_done = strlen(folder) + LONGEST_NAME <= sizeof(file->path) && create(file, folder);
@@ -117,7 +117,7 @@ bool aspan_image_file_create(struct aspan_image_file *file, const char *folder)
 }
 
 /* The program may have moved to another root, where the path is another file, or none. */
-static int reopen(const struct aspan_image_file *file)
+static int reopen(const struct aspan_ledger_file *file)
 {
 	int fd = file->path[0] ? open(file->path, O_RDWR | O_NOFOLLOW | O_CLOEXEC) : -1;
 	struct stat its;
@@ -139,7 +139,7 @@ static bool is_within_limit(size_t size_bytes)
 	       (limit.rlim_cur == RLIM_INFINITY || size_bytes <= limit.rlim_cur);
 }
 
-static bool map(struct aspan_image_file *file, int fd, char *start, size_t bytes)
+static bool map(struct aspan_ledger_file *file, int fd, char *start, size_t bytes)
 {
 	if (!is_within_limit(file->size_bytes + bytes) ||
 	    ftruncate(fd, (off_t) (file->size_bytes + bytes)) != 0) {
@@ -149,7 +149,7 @@ static bool map(struct aspan_image_file *file, int fd, char *start, size_t bytes
 		    (off_t) file->size_bytes) != MAP_FAILED;
 }
 
-bool aspan_image_file_map(struct aspan_image_file *file, char *start, size_t bytes)
+bool aspan_ledger_file_map(struct aspan_ledger_file *file, char *start, size_t bytes)
 {
 	int saved_errno = errno;
 	int fd = reopen(file);
@@ -165,7 +165,7 @@ bool aspan_image_file_map(struct aspan_image_file *file, char *start, size_t byt
 	return is_done;
 }
 
-bool aspan_image_file_reserve(char *start, size_t bytes)
+bool aspan_ledger_file_reserve(char *start, size_t bytes)
 {
 	int saved_errno = errno;
 	int result;

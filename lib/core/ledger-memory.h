@@ -18,10 +18,10 @@
  * A forked child has no image until it counts something. What its parent's addresses held is private zeros then, since code that
  * the fork interrupted may still write there.
  *
- * Call all of it with the lock held, but for aspan_image_init().
+ * Call all of it with the lock held, but for aspan_ledger_memory_init().
  */
-#ifndef ASPAN_CORE_IMAGE_H
-#define ASPAN_CORE_IMAGE_H
+#ifndef ASPAN_CORE_LEDGER_MEMORY_H
+#define ASPAN_CORE_LEDGER_MEMORY_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -29,7 +29,7 @@
 #include "layout.h"
 
 /* What the first extent begins with. */
-struct aspan_image {
+struct aspan_ledger_image {
 	struct aspan_ledger_header header;
 	struct aspan_ledger_extent extents[ASPAN_LEDGER_EXTENT_COUNT];
 	struct aspan_ledger_process process;
@@ -38,27 +38,27 @@ struct aspan_image {
 };
 
 /* Where ledger files go: an absolute path; NULL: there are none. Call once, at the library's start. */
-void aspan_image_init(const char *folder);
+void aspan_ledger_memory_init(const char *folder);
 
 /* Whether a file is wanted. */
-bool aspan_image_has_folder(void);
+bool aspan_ledger_memory_has_folder(void);
 
 /* The image of this process; NULL while there is none. */
-struct aspan_image *aspan_image_get(void);
+struct aspan_ledger_image *aspan_ledger_memory_get(void);
 
 /* Makes it, unless it is there: zeros but for the table of extents. NULL without memory. */
-struct aspan_image *aspan_image_make(void);
+struct aspan_ledger_image *aspan_ledger_memory_make(void);
 
 /* Zeroed memory in the image; NULL without memory, or without an image. */
-void *aspan_image_alloc(size_t size_bytes);
+void *aspan_ledger_memory_alloc(size_t size_bytes);
 
 /* The same for an object that is never freed: of a multiple of 64 bytes, and no more. */
-void *aspan_image_alloc_for_ever(size_t size_bytes);
+void *aspan_ledger_memory_alloc_for_ever(size_t size_bytes);
 
 /* `size_bytes` is what was asked for. NULL is allowed. */
-void aspan_image_free(void *memory, size_t size_bytes);
+void aspan_ledger_memory_free(void *memory, size_t size_bytes);
 
 /* In a child: forgets the parent's image. */
-void aspan_image_after_fork(void);
+void aspan_ledger_memory_after_fork(void);
 
 #endif

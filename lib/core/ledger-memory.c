@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * See image.h.
+ * See ledger-memory.h.
  */
-#include "image.h"
+#include "ledger-memory.h"
 
 #include <errno.h>
 #include <string.h>
@@ -11,7 +11,7 @@
 
 #include "arena.h"
 #include "debug.h"
-#include "image-file.h"
+#include "ledger-file.h"
 #include "pool.h"
 #include "process.h"
 
@@ -27,8 +27,8 @@ struct range {
 };
 
 /* Protected by the lock. */
-static struct aspan_image *image;
-static struct aspan_image_file file;
+static struct aspan_ledger_image *image;
+static struct aspan_ledger_file file;
 static bool can_file_grow;
 static size_t extent_count;
 static char
@@ -37,17 +37,17 @@ static struct range abandoned[ASPAN_LEDGER_EXTENT_COUNT]; /* in a child: what we
 static size_t abandoned_count;
 static const char *file_folder;
 
-void aspan_image_init(const char *folder)
+void aspan_ledger_memory_init(const char *folder)
 {
 	file_folder = folder;
 }
 
-bool aspan_image_has_folder(void)
+bool aspan_ledger_memory_has_folder(void)
 {
 	return file_folder;
 }
 
-struct aspan_image *aspan_image_get(void)
+struct aspan_ledger_image *aspan_ledger_memory_get(void)
 {
 	return image;
 }
@@ -60,7 +60,7 @@ static bool reserve(char *start, size_t bytes)
 		return true;
 	}
 	bytes = ((size_t) (end - reserved_end) + RESERVE_STEP - 1) & ~(RESERVE_STEP - 1);
-	if (!aspan_image_file_reserve(reserved_end, bytes)) {
+	if (!aspan_ledger_file_reserve(reserved_end, bytes)) {
 		return false;
 	}
 	reserved_end += bytes;
@@ -106,10 +106,10 @@ static uint64_t map_file(char *start, size_t bytes)
 {
 	uint64_t offset = file.size_bytes;
 
-	if (!can_file_grow || !aspan_image_file_map(&file, start, bytes)) {
+	if (!can_file_grow || !aspan_ledger_file_map(&file, start, bytes)) {
 		return ASPAN_LEDGER_NOT_IN_FILE;
 	}
-	if (!aspan_image_file_reserve(start, RESERVE_STEP)) {
+	if (!aspan_ledger_file_reserve(start, RESERVE_STEP)) {
 		/* Nothing is written to it, but it stays in the file. */
 		mmap(start, bytes, PROT_READ | PROT_WRITE,
 		     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0);
@@ -137,7 +137,7 @@ static bool grow(struct aspan_pool *its_pool, size_t least_bytes)
 	its_pool->region_left = bytes;
 	if (!image) {
 		/* The first extent begins with what has the table of extents. */
-		image = (struct aspan_image *) start;
+		image = (struct aspan_ledger_image *) start;
 		its_pool->region += (sizeof(*image) + 63) & ~(size_t) 63;
 		its_pool->region_left -= (size_t) (its_pool->region - start);
 	}
@@ -162,18 +162,18 @@ static void drop_useless_file(void)
 	}
 }
 
-struct aspan_image *aspan_image_make(void)
+struct aspan_ledger_image *aspan_ledger_memory_make(void)
 {
 	if (image) {
 		return image;
 	}
 	if (file_folder && aspan_process.is_wiped_in_children) {
-		can_file_grow = aspan_image_file_create(&file, file_folder);
+		can_file_grow = aspan_ledger_file_create(&file, file_folder);
 		if (!can_file_grow) {
 			aspan_debug("no ledger can be made in %s; it stays private", file_folder);
 		}
 	}
-	if (grow(&pool, sizeof(struct aspan_image))) {
+	if (grow(&pool, sizeof(struct aspan_ledger_image))) {
 		drop_useless_file();
 	}
 	return image;
@@ -198,17 +198,17 @@ static void *alloc(alloc_function *function, size_t size_bytes)
 	return memory;
 }
 
-void *aspan_image_alloc(size_t size_bytes)
+void *aspan_ledger_memory_alloc(size_t size_bytes)
 {
 	return alloc(aspan_pool_alloc, size_bytes);
 }
 
-void *aspan_image_alloc_for_ever(size_t size_bytes)
+void *aspan_ledger_memory_alloc_for_ever(size_t size_bytes)
 {
 	return alloc(aspan_pool_alloc_for_ever, size_bytes);
 }
 
-void aspan_image_free(void *memory, size_t size_bytes)
+void aspan_ledger_memory_free(void *memory, size_t size_bytes)
 {
 	aspan_pool_free(&pool, memory, size_bytes);
 }
@@ -233,7 +233,7 @@ static void abandon(const struct aspan_ledger_extent *extent)
 	}
 }
 
-void aspan_image_after_fork(void)
+void aspan_ledger_memory_after_fork(void)
 {
 	struct aspan_ledger_extent extents[ASPAN_LEDGER_EXTENT_COUNT];
 	int saved_errno = errno;

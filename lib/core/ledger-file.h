@@ -4,8 +4,8 @@
  *
  * All functions are system calls and nothing else, so they can be called inside malloc and in a child that was made without fork().
  */
-#ifndef ASPAN_CORE_IMAGE_FILE_H
-#define ASPAN_CORE_IMAGE_FILE_H
+#ifndef ASPAN_CORE_LEDGER_FILE_H
+#define ASPAN_CORE_LEDGER_FILE_H
 
 #include <limits.h>
 #include <stdbool.h>
@@ -14,7 +14,7 @@
 #include <sys/types.h>
 
 /* All zero: there is no file. */
-struct aspan_image_file {
+struct aspan_ledger_file {
 	char path[PATH_MAX];
 	dev_t device;
 	ino_t inode;
@@ -22,12 +22,12 @@ struct aspan_image_file {
 };
 
 /* Makes the file of this process in a folder. False if it cannot be made. */
-bool aspan_image_file_create(struct aspan_image_file *file, const char *folder);
+bool aspan_ledger_file_create(struct aspan_ledger_file *file, const char *folder);
 
 /* Makes the file longer and maps that part of it over [start, start + bytes). False if it cannot be. */
-bool aspan_image_file_map(struct aspan_image_file *file, char *start, size_t bytes);
+bool aspan_ledger_file_map(struct aspan_ledger_file *file, char *start, size_t bytes);
 
 /* Reserves pages of the file, which are mapped there. False if the file system is full. */
-bool aspan_image_file_reserve(char *start, size_t bytes);
+bool aspan_ledger_file_reserve(char *start, size_t bytes);
 
 #endif
