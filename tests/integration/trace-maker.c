@@ -43,6 +43,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #define MAX_PROCESSES 16
@@ -428,12 +429,17 @@ static bool is_shell_line(const char *text)
 	return strncmp(text, "shell ", strlen("shell ")) == 0;
 }
 
-/* A time that no other process of the script began at; which it is does not matter. */
+/* A time that no other process began at. */
 static uint64_t next_start_ns(void)
 {
-	static uint64_t count;
+	static uint64_t last_ns;
+	struct timespec now;
+	uint64_t now_ns;
 
-	return ++count * 1000;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	now_ns = (uint64_t) now.tv_sec * 1000000000 + (uint64_t) now.tv_nsec;
+	last_ns = now_ns > last_ns ? now_ns : last_ns + 1;
+	return last_ns;
 }
 
 static void send_begin(struct process *processes, const struct line *line)
