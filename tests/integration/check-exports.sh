@@ -44,14 +44,16 @@ exports_what_is_declared() {
 }
 
 headers=$(find "$include/allocspan" -name '*.h' ! -name bind.h)
+# And what a debugger finds the ledger by.
 # shellcheck disable=SC2086
-exports_what_is_declared "$library" "" $headers
+exports_what_is_declared "$library" allocspan_ledger $headers
 # It stands in front of the real dlsym(), to see what a program opens.
 exports_what_is_declared "$bind" dlsym "$include/allocspan/bind.h"
 
 LC_ALL=C sort >"$out/allowed" <<-END
 	clone
 	fork
+	_Fork
 	daemon
 	forkpty
 	_exit
