@@ -8,6 +8,7 @@
 
 #include "group.h"
 #include "linker.h"
+#include "misuse.h"
 #include "observe.h"
 #include "packed-record.h"
 #include "stats-thread.h"
@@ -128,6 +129,16 @@ static inline uint32_t free_is_traced(void)
 	return aspan_trace_flag(free) | aspan_trace_flag(packed_events);
 }
 
+/* The allocator gave out again an address whose free it did not show us, of a block there or of one that reached over it. */
+static ASPAN_SLOW void make_up_for_free(void *address, enum aspan_trace_kind kind, void *ip)
+{
+	struct aspan_owner owner;
+	bool is_known = aspan_owner_get(address, &owner);
+
+	aspan_misuse_free_not_seen(is_known ? aspan_group_of_slot(owner.slot)->view.id : 0, ip);
+	aspan_record_free(address, kind, ip);
+}
+
 static ASPAN_SLOW int track_slowly(void *address, size_t size_bytes, enum aspan_trace_kind kind,
 				   void *ip)
 {
@@ -136,8 +147,7 @@ static ASPAN_SLOW int track_slowly(void *address, size_t size_bytes, enum aspan_
 	int error;
 
 	if (aspan_owner_is_set(address)) {
-		/* The allocator gave out again an address whose free it did not show us: that is made up for. */
-		aspan_record_free(address, kind, ip);
+		make_up_for_free(address, kind, ip);
 	}
 	if (!aspan_slot_is_group(slot) || thread->busy || hooks() & ASPAN_HOOK_DISABLED ||
 	    aspan_linker_has(ip)) {

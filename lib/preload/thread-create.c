@@ -100,7 +100,6 @@ static void *run_untracked(void *pointer)
 static int create_untracked(pthread_t *thread, const pthread_attr_t *attributes,
 			    start_function *function, void *argument)
 {
-	int saved_errno = errno;
 	struct untracked_start *start = mmap(NULL, sizeof(*start), PROT_READ | PROT_WRITE,
 					     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	int error = EAGAIN;
@@ -113,7 +112,6 @@ static int create_untracked(pthread_t *thread, const pthread_attr_t *attributes,
 			munmap(start, sizeof(*start));
 		}
 	}
-	errno = saved_errno;
 	return error;
 }
 
