@@ -36,6 +36,14 @@ if(TARGET allocspan AND TARGET allocspan-preload)
 	allocspan_add_preload_test(preload-behaviour "" ${CMAKE_CURRENT_SOURCE_DIR}/preload-behaviour.sh 42
 		$<TARGET_FILE:allocspan-preload> $<TARGET_FILE:preload-behaviour> $<TARGET_FILE:preload-module>)
 
+	add_library(preload-threads-library SHARED preload-threads-library.c)
+	set_target_properties(preload-threads-library PROPERTIES OUTPUT_NAME lttng-ust-imitation)
+	target_compile_options(preload-threads-library PRIVATE -fno-builtin)
+	target_link_libraries(preload-threads-library PRIVATE allocspan_warnings Threads::Threads)
+	allocspan_add_preload_program(preload-threads preload-threads.c allocspan::allocspan
+		preload-threads-library)
+	allocspan_add_preload_test(preload-threads "${preloaded}" preload-threads)
+
 	# The allocator underneath raises signals; it comes first of all, to take keys of threads.
 	add_library(preload-first-contact-next SHARED preload-first-contact-next.c)
 	target_link_libraries(preload-first-contact-next PRIVATE allocspan_warnings Threads::Threads)
