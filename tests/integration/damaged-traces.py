@@ -16,6 +16,7 @@ import re
 import resource
 import shutil
 import signal
+import struct
 import subprocess
 import sys
 import tarfile
@@ -31,6 +32,7 @@ import damage
 HANG_SECONDS = 60
 # babeltrace2's reader believes any length of an array: one such trace took 24 GB and met the kernel's OOM killer.
 MEMORY_BYTES = 4 << 30
+INDEX_HEADER = 16
 FORMATS = ("text", "json", "html", "csv", "folded", "pprof", "speedscope", "perfetto")
 QUESTIONS = ("group", "tag:tenant", "span", "thread", "process", "callsite", "tag:tenant,span")
 RULES = ("peak(total) < 1TiB", "leak(total) >= 0", "allocs(span:parse) >= 0")
@@ -114,10 +116,36 @@ def check_words(status, out, err, is_check, is_strict):
     return any("gave up on the trace" in line for line in lines)
 
 
-def babeltrace2_gives_up(traces):
-    """Whether babeltrace2's reader, without anything of ours, ends by a signal on one of them."""
-    for trace in traces:
-        reader = subprocess.run(["babeltrace2", "--output-format=dummy", trace], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+def whole_bytes(index, size):
+    """How much of a stream file of this size is whole packets, and how much was written, by LTTng's index of it."""
+    content = damage.read(index)
+    whole = written = 0
+    if len(content) >= INDEX_HEADER:
+        entry_bytes = max(struct.unpack_from(">I", content, 12)[0], 24)
+        for at in range(INDEX_HEADER, len(content) - 24 + 1, entry_bytes):
+            offset, bits = struct.unpack_from(">QQ", content, at)
+            written = offset + bits // 8
+            whole = written if written <= size else whole
+    return whole, written
+
+
+def cut_to_packets(trace):
+    """What `allocspan report` gives babeltrace2 of a trace that is cut short: whole packets, and no index of them."""
+    for index in damage.find(trace, lambda path: "/index/" in path):
+        stream = os.path.join(os.path.dirname(os.path.dirname(index)), os.path.basename(index).removesuffix(".idx"))
+        whole, written = whole_bytes(index, os.path.getsize(stream))
+        if whole < written:
+            os.truncate(stream, whole)
+            os.unlink(index)
+
+
+def babeltrace2_gives_up(trace, directory):
+    """Whether babeltrace2's reader, without anything of ours, ends by a signal."""
+    copy = os.path.join(directory, "cut")
+    shutil.copytree(trace, copy)
+    cut_to_packets(copy)
+    for path in (trace, copy):
+        reader = subprocess.run(["babeltrace2", "--output-format=dummy", path], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                                 stderr=subprocess.DEVNULL, timeout=HANG_SECONDS, check=False, preexec_fn=lambda: limit_memory(False))
         if reader.returncode < 0:
             return True
@@ -174,13 +202,13 @@ class Judge:
             self.schema = jsonschema.Draft202012Validator(json.load(file))
         self.count = {"whole": 0, "damaged": 0, "gave up": 0}
 
-    def check(self, arguments, directory, output):
+    def check(self, arguments, trace, directory, output):
         command = [self.allocspan, *arguments]
         status, out, err = run(command, self.is_sanitized, directory)
         try:
             is_strict = not self.is_sanitized and "--verbose" not in arguments
             gave_up = check_words(status, out, err, arguments[0] == "check", is_strict)
-            if gave_up and not is_judged(err) and not babeltrace2_gives_up(filter(os.path.isdir, arguments)):
+            if gave_up and not is_judged(err) and not babeltrace2_gives_up(trace, directory):
                 raise Wrong("an end by a signal that babeltrace2's reader does not explain")
             # Perfetto's JSON is written while the trace is read, and ends where babeltrace2 does.
             if not gave_up or "--format=perfetto" not in command:
@@ -206,7 +234,7 @@ class Judge:
         output = os.path.join(work, "output")
         for arguments in commands_for(pick, trace, whole, binds, output):
             try:
-                self.check(arguments, os.path.join(work, "tmp"), output)
+                self.check(arguments, trace, os.path.join(work, "tmp"), output)
             except Wrong as wrong:
                 return f"allocspan {' '.join(arguments)}\n{wrong}"
         return None
