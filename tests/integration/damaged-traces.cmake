@@ -10,6 +10,6 @@ if(TARGET allocspan-cli AND TARGET babeltrace-plugin-allocspan)
 		add_test(NAME integration/damaged_traces/${claim}
 			COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/damaged-traces.sh ${claim})
 		set_tests_properties(integration/damaged_traces/${claim} PROPERTIES
-			LABELS integration TIMEOUT 300 ENVIRONMENT "${environment}")
+			LABELS integration TIMEOUT 600 ENVIRONMENT "${environment}")
 	endforeach()
 endif()
