@@ -26,7 +26,7 @@ begin_turn() {
 }
 
 end_turn() {
-	read -r answer <&4 || fail "the program ended early"
+	read -r _ <&4 || fail "the program ended early"
 }
 
 for _ in $(seq $rounds); do

@@ -32,6 +32,7 @@ end_session() {
 }
 
 # A line of a script: waits until the consumer daemon has emptied the buffers. `lttng stop` returns when it has.
+# shellcheck disable=SC2034
 SHELL_EMPTY_BUFFERS='shell lttng --quiet stop >>lttng.log 2>&1; lttng --quiet start'
 
 make_trace() {
