@@ -11,7 +11,7 @@ if(TARGET allocspan AND TARGET allocspan-preload)
 	# No session daemon is asked: these programs do not wait for one that somebody else runs.
 	function(allocspan_add_preload_test name environment)
 		add_test(NAME integration/${name} COMMAND ${ARGN})
-		set_tests_properties(integration/${name} PROPERTIES LABELS integration TIMEOUT 120
+		set_tests_properties(integration/${name} PROPERTIES LABELS integration TIMEOUT 600
 			ENVIRONMENT "LTTNG_UST_REGISTER_TIMEOUT=0;${environment}")
 	endfunction()
 
@@ -58,7 +58,7 @@ if(TARGET allocspan AND TARGET allocspan-preload)
 		COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/preload-first-contact.sh $<TARGET_FILE:allocspan-preload>
 			$<TARGET_FILE:preload-first-contact-next> $<TARGET_FILE:preload-first-contact>)
 	set_tests_properties(integration/preload-first-contact-recorded PROPERTIES LABELS integration
-		TIMEOUT 120 ENVIRONMENT "${module}")
+		TIMEOUT 600 ENVIRONMENT "${module}")
 
 	foreach(program sort python compiler perl)
 		allocspan_add_preload_test(preload-program-${program} ""
@@ -72,6 +72,6 @@ if(TARGET allocspan AND TARGET allocspan-preload)
 				$<TARGET_FILE:allocspan-preload> $<TARGET_FILE:allocspan-tp>
 				$<TARGET_FILE:allocspan-bind> ${PROJECT_SOURCE_DIR}/include)
 		set_tests_properties(integration/libraries_export_what_they_should PROPERTIES LABELS integration
-			TIMEOUT 60)
+			TIMEOUT 300)
 	endif()
 endif()

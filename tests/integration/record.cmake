@@ -33,7 +33,7 @@ if(TARGET allocspan-cli AND TARGET allocspan-preload)
 		foreach(claim IN LISTS claims)
 			add_test(NAME integration/record_${suite}/${claim} COMMAND ${script} ${claim})
 			set_tests_properties(integration/record_${suite}/${claim} PROPERTIES
-				LABELS integration TIMEOUT 120 SKIP_RETURN_CODE 77
+				LABELS integration TIMEOUT 600 SKIP_RETURN_CODE 77
 				ENVIRONMENT "ALLOCSPAN=$<TARGET_FILE:allocspan-cli>;RECORD_TARGET=$<TARGET_FILE:record-target>;RECORD_STACK=$<TARGET_FILE:record-stack>;RECORD_STATIC=$<TARGET_FILE:record-static>;RECORD_ALLOCATOR=$<TARGET_FILE:record-allocator>;RECORD_TICKER=$<TARGET_FILE:record-ticker>")
 		endforeach()
 	endforeach()

@@ -14,7 +14,7 @@ if(TARGET allocspan AND TARGET allocspan-preload)
 	function(allocspan_add_recorded_test name script program)
 		add_test(NAME integration/${name} COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/${script}
 			$<TARGET_FILE:allocspan-preload> $<TARGET_FILE:${program}> ${ARGN})
-		set_tests_properties(integration/${name} PROPERTIES LABELS integration TIMEOUT 300)
+		set_tests_properties(integration/${name} PROPERTIES LABELS integration TIMEOUT 600)
 	endfunction()
 
 	foreach(source recorded-mix.c recorded-handover.c recorded-new.cpp recorded-misuse.c recorded-callers.c
@@ -47,7 +47,7 @@ if(TARGET allocspan AND TARGET allocspan-preload)
 	allocspan_add_recorded_test(recorded-counts-new recorded-claims.sh preload-new)
 	add_test(NAME integration/recorded-root
 		COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/recorded-root.sh $<TARGET_FILE:allocspan-preload>)
-	set_tests_properties(integration/recorded-root PROPERTIES LABELS integration TIMEOUT 300)
+	set_tests_properties(integration/recorded-root PROPERTIES LABELS integration TIMEOUT 600)
 	allocspan_add_recorded_test(recorded-nothing recorded-nothing.sh preload-counts
 		$<TARGET_FILE:allocspan> $<TARGET_FILE:allocspan-tp>)
 endif()
