@@ -78,10 +78,10 @@ static bool is_unseen_free_told(void)
 
 ASPAN_SLOW void aspan_misuse_free_not_seen(uint64_t group_id, void *ip)
 {
-	atomic_fetch_add_explicit(&aspan_ledger_losses()->unseen_frees, 1, memory_order_relaxed);
 	int saved_errno = errno;
 
 	count();
+	atomic_fetch_add_explicit(&aspan_ledger_losses()->unseen_frees, 1, memory_order_relaxed);
 	/* LTTng must not be called while it records; the next one is told instead. */
 	if (!(aspan_thread.busy & ASPAN_BUSY_TRACER) && is_unseen_free_told()) {
 		tell(ASPAN_MISUSE_FREE_NOT_SEEN, group_id, 0, ip);
