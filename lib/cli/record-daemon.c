@@ -148,6 +148,26 @@ static void redirect(const char *directory)
 	dup2(log_fd, STDERR_FILENO);
 }
 
+/* What is meant for the command would record the daemon, or load the user's libraries into it. */
+static void clear_environment(void)
+{
+	static const char *const prefixes[] = { "LD_PRELOAD=", "LTTNG_UST_", "ALLOCSPAN_" };
+	char **kept = environ;
+
+	for (char **variable = environ; *variable; variable++) {
+		bool is_meant = true;
+
+		for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {
+			is_meant = is_meant &&
+				   strncmp(*variable, prefixes[i], strlen(prefixes[i])) != 0;
+		}
+		if (is_meant) {
+			*kept++ = *variable;
+		}
+	}
+	*kept = NULL;
+}
+
 /* In the child. */
 static void __attribute__((noreturn))
 become_daemon(const struct aspan_record_daemon *daemon, const char *program, pid_t parent)
@@ -159,6 +179,7 @@ become_daemon(const struct aspan_record_daemon *daemon, const char *program, pid
 		prctl(PR_SET_PDEATHSIG, SIGTERM);
 	}
 	redirect(daemon->directory);
+	clear_environment();
 	if (getppid() != parent ||
 	    asprintf(&apps_socket, "--apps-sock=%s/.lttng/lttng-ust-sock-8", daemon->directory) <
 		    0 ||
