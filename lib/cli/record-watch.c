@@ -108,6 +108,25 @@ static void drop_those_gone(struct aspan_record_watch *watch)
 	watch->process_count = kept;
 }
 
+static void tell(const struct aspan_unrecorded *item)
+{
+	char *name = aspan_text_escape(item->name);
+
+	aspan_terminal_note("%s (pid %d) was not recorded: %s", name ? name : "?", item->pid,
+			    aspan_unrecorded_text(item->why));
+	free(name);
+}
+
+/* At once, for who looks for it. */
+static void debug(const struct aspan_unrecorded *item)
+{
+	const char *wanted = getenv("ALLOCSPAN_DEBUG");
+
+	if (wanted && strcmp(wanted, "1") == 0) {
+		tell(item);
+	}
+}
+
 /* If it did not become another program meanwhile. */
 static void note(struct aspan_record_watch *watch, const struct aspan_watched *process,
 		 enum aspan_unrecorded_reason why)
@@ -125,6 +144,7 @@ static void note(struct aspan_record_watch *watch, const struct aspan_watched *p
 	}
 	if (item) {
 		*item = described;
+		debug(item);
 	} else {
 		aspan_unrecorded_fini(&described);
 	}
@@ -180,15 +200,6 @@ uint64_t aspan_record_watch_look(struct aspan_record_watch *watch, uint64_t now)
 		aspan_record_watch_look_again(watch, now);
 	}
 	return watch->next_look_ns;
-}
-
-static void tell(const struct aspan_unrecorded *item)
-{
-	char *name = aspan_text_escape(item->name);
-
-	aspan_terminal_note("%s (pid %d) was not recorded: %s", name ? name : "?", item->pid,
-			    aspan_unrecorded_text(item->why));
-	free(name);
 }
 
 void aspan_record_watch_tell(const struct aspan_record_watch *watch)
