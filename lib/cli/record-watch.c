@@ -158,9 +158,8 @@ static void judge(struct aspan_record_watch *watch, struct aspan_watched *proces
 	bool was_suspect = process->is_suspect;
 
 	process->is_suspect = verdict == ASPAN_VERDICT_LIKELY;
-	if (verdict == ASPAN_VERDICT_LOADING && now_ns() - process->since_ns > LOADING_NS) {
-		verdict = ASPAN_VERDICT_UNRECORDED;
-	} else if (verdict == ASPAN_VERDICT_LIKELY && was_suspect) {
+	if ((verdict == ASPAN_VERDICT_LOADING && now_ns() - process->since_ns > LOADING_NS) ||
+	    (verdict == ASPAN_VERDICT_LIKELY && was_suspect)) {
 		verdict = ASPAN_VERDICT_UNRECORDED;
 	}
 	process->is_judged = verdict == ASPAN_VERDICT_RECORDED ||

@@ -23,7 +23,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define MIB (1 << 20)
+#define MIB (UINT64_C(1) << 20)
 
 static struct ledger_maker maker;
 static int file;
