@@ -4,7 +4,7 @@
  */
 #include "counters.h"
 
-#include "arena.h"
+#include "ledger-memory.h"
 
 #define FIRST_LEAF_COUNT 8
 
@@ -59,7 +59,7 @@ static struct aspan_counter_table *table_grow(struct aspan_counter_table *old, u
 	while (leaf_count <= index) {
 		leaf_count *= 2;
 	}
-	table = aspan_arena_alloc(table_bytes(leaf_count));
+	table = aspan_ledger_memory_alloc(table_bytes(leaf_count));
 	if (!table) {
 		return NULL;
 	}
@@ -90,7 +90,7 @@ struct aspan_counters *aspan_counter_table_extend(_Atomic(struct aspan_counter_t
 		atomic_store_explicit(place, table, memory_order_release);
 	}
 	if (!atomic_load_explicit(&table->leaves[index], memory_order_relaxed)) {
-		leaf = aspan_arena_alloc(sizeof(*leaf));
+		leaf = aspan_ledger_memory_alloc(sizeof(*leaf));
 		if (!leaf) {
 			return NULL;
 		}
@@ -104,13 +104,14 @@ void aspan_counter_table_free(struct aspan_counter_table *table)
 {
 	for (uint32_t i = 0; table && i < table->leaf_count; i++) {
 		/* The lock orders this after the owner's stores. */
-		aspan_arena_free(atomic_load_explicit(&table->leaves[i], memory_order_relaxed),
-				 sizeof(struct aspan_counter_leaf));
+		aspan_ledger_memory_free(
+			atomic_load_explicit(&table->leaves[i], memory_order_relaxed),
+			sizeof(struct aspan_counter_leaf));
 	}
 	while (table) {
 		struct aspan_counter_table *replaced = table->replaced;
 
-		aspan_arena_free(table, table_bytes(table->leaf_count));
+		aspan_ledger_memory_free(table, table_bytes(table->leaf_count));
 		table = replaced;
 	}
 }

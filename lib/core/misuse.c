@@ -10,6 +10,7 @@
 
 #include "compiler.h"
 #include "debug.h"
+#include "ledger.h"
 #include "trace.h"
 
 static _Atomic uint64_t misuse_count;
@@ -23,6 +24,7 @@ ASPAN_SLOW void aspan_misuse(enum aspan_misuse what, uint64_t group_id, uint64_t
 {
 	/* A count that nothing else depends on. */
 	atomic_fetch_add_explicit(&misuse_count, 1, memory_order_relaxed);
+	atomic_fetch_add_explicit(&aspan_ledger_losses()->misuses, 1, memory_order_relaxed);
 	if (aspan_trace_enabled(misuse)) {
 		/* Nothing was entered if it is an exit of what never was. */
 		aspan_thread_watch();

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "compiler.h"
+#include "life.h"
 #include "trace.h"
 
 #define EXPORT __attribute__((visibility("default")))
@@ -48,6 +49,9 @@ static void after(int result, bool is_ours)
 		aspan_trace_after_fork_in_child();
 	} else {
 		aspan_trace_after_fork_in_parent();
+	}
+	if (result == 0) {
+		aspan_life_announce();
 	}
 	errno = saved_errno;
 }

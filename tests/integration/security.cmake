@@ -1,7 +1,8 @@
 # What somebody with bad intentions, or a bug in the program, cannot do through the library.
 if(TARGET allocspan AND TARGET allocspan-preload)
 	allocspan_add_preload_program(security-mappings security-mappings.c allocspan::allocspan)
-	target_include_directories(security-mappings PRIVATE ${PROJECT_SOURCE_DIR}/lib/core)
+	target_include_directories(security-mappings PRIVATE ${PROJECT_SOURCE_DIR}/lib/core ${PROJECT_SOURCE_DIR}/lib/ledger
+		${PROJECT_SOURCE_DIR}/tp)
 	allocspan_add_preload_test(security-mappings "LD_PRELOAD=$<TARGET_FILE:allocspan-preload>"
 		security-mappings)
 

@@ -10,8 +10,9 @@ if(CLANG)
 			COMMAND ${CLANG} -g -O1 -std=gnu11 -D_GNU_SOURCE
 				-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
 				-I${PROJECT_SOURCE_DIR}/include -I${PROJECT_SOURCE_DIR}/tp
-				-I${PROJECT_SOURCE_DIR}/lib/core -I${PROJECT_SOURCE_DIR}/lib/analysis
+				-I${PROJECT_SOURCE_DIR}/lib/core -I${PROJECT_SOURCE_DIR}/lib/ledger -I${PROJECT_SOURCE_DIR}/lib/analysis
 				-I${PROJECT_SOURCE_DIR}/lib/cli -I${PROJECT_SOURCE_DIR}/lib/bind
+				-I${PROJECT_SOURCE_DIR}/lib/ledger
 				${sources} -lpthread -ldl -o ${fuzzer}
 			DEPENDS ${sources} VERBATIM)
 		add_custom_target(build-fuzz-${name} ALL DEPENDS ${fuzzer})

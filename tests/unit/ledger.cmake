@@ -1,7 +1,7 @@
 # Tests of lib/ledger.
 pkg_check_modules(CMOCKA REQUIRED IMPORTED_TARGET cmocka)
 
-foreach(module file)
+foreach(module file refusals)
 	set(name test-ledger-${module})
 	add_executable(${name} ${name}.c)
 	target_link_libraries(${name} PRIVATE allocspan-ledger allocspan_warnings PkgConfig::CMOCKA)
@@ -9,3 +9,22 @@ foreach(module file)
 	add_test(NAME unit/${name} COMMAND ${name})
 	set_tests_properties(unit/${name} PROPERTIES LABELS unit TIMEOUT 120)
 endforeach()
+# A file that shrinks between two reads.
+target_link_options(test-ledger-refusals PRIVATE -Wl,--wrap=pread)
+
+# The fuzzer's seeds are made by the build; tests/stress/fuzz.sh finds them by their name.
+add_executable(make-ledger-seeds make-ledger-seeds.c)
+target_link_libraries(make-ledger-seeds PRIVATE allocspan-ledger allocspan_warnings)
+target_include_directories(make-ledger-seeds PRIVATE ${PROJECT_SOURCE_DIR}/tp)
+set(seeds ${CMAKE_CURRENT_BINARY_DIR}/seeds-ledger)
+file(MAKE_DIRECTORY ${seeds})
+add_custom_command(TARGET make-ledger-seeds POST_BUILD COMMAND make-ledger-seeds ${seeds} VERBATIM)
+if(CLANG)
+	set(sources account.c extents.c image.c image-claims.c ledger-error.c reader-file.c sections.c
+		walk.c walk-threads.c)
+	list(TRANSFORM sources PREPEND ${PROJECT_SOURCE_DIR}/lib/ledger/)
+	allocspan_add_fuzz_test(ledger ${sources})
+	add_test(NAME unit/fuzz-ledger-seeds
+		COMMAND ${CMAKE_CURRENT_BINARY_DIR}/fuzz-ledger -runs=0 ${seeds})
+	set_tests_properties(unit/fuzz-ledger-seeds PROPERTIES LABELS unit TIMEOUT 120)
+endif()
