@@ -171,7 +171,9 @@ static void take(struct aspan_record_gather *gather, int file, const char *name,
 	struct stat status;
 	int ret;
 
-	if (fstat(file, &status) < 0 || !S_ISREG(status.st_mode) || (is_running && !is_final)) {
+	/* An empty one says nothing yet: its process may just have made it, and not opened it again. */
+	if (fstat(file, &status) < 0 || !S_ISREG(status.st_mode) || status.st_size == 0 ||
+	    (is_running && !is_final)) {
 		return;
 	}
 	ret = copy(gather, file, name, status.st_size);

@@ -195,11 +195,20 @@ says_when_the_ledgers_need_more_than_the_cap() {
 }
 
 says_how_the_command_was_killed() {
-	expect_status 137 record -o trace -- "$RECORD_LEDGER" kill 9
-	expect_note "record-ledger (pid [0-9]*) was killed by signal 9; its final figures come from its ledger"
+	# shellcheck disable=SC2016
+	expect_status 137 record -o trace -- sh -c 'kill -KILL $$'
+	expect_note "(pid [0-9]*) was killed by signal 9; its final figures come from its ledger"
+	! grep -q "without saying so" "$work/err" || fail "tells of it twice"
 	expect_equal "end" "$(facts trace command.end)" '"signal"'
 	expect_equal "status" "$(facts trace command.status)" 9
+	expect_equal "pid" "$(facts trace ended_silently.0.vpid)" "$(facts trace command.pid)"
 	expect_equal "signal" "$(facts trace ended_silently.0.signal)" 9
+}
+
+says_that_a_killed_command_has_no_ledger() {
+	# shellcheck disable=SC2016
+	expect_status 139 record --no-ledger -o trace -- sh -c 'kill -SEGV $$'
+	expect_note "(pid [0-9]*) was killed by signal 11; it left no ledger"
 }
 
 says_that_the_command_left_without_a_word() {
@@ -210,10 +219,20 @@ says_that_the_command_left_without_a_word() {
 says_that_others_were_killed() {
 	# shellcheck disable=SC2016
 	expect_status 0 record -o trace -- sh -c '
-		for i in 1 2 3 4 5 6 7 8 9 10 11 12; do "$0" kill 9; done; true' "$RECORD_LEDGER"
-	expect_note "record-ledger (pid [0-9]*) ended without saying so (killed, or crashed); its final"
+		for i in 1 2 3 4 5 6 7 8 9 10 11 12; do sh -c "kill -KILL \$\$"; done; true'
+	expect_note "(pid [0-9]*) ended without saying so (killed, or crashed); its final"
 	expect_equal "lines" "$(grep -c "(pid [0-9]*) ended without saying so" "$work/err")" 10
-	expect_note "\.\.\. and [0-9]* more ended without saying so"
+	expect_note "\.\.\. and 2 more ended without saying so"
+}
+
+# Whatever its end: what the library sees is no death.
+says_nothing_of_those_that_ended() {
+	# shellcheck disable=SC2016
+	expect_status 3 record -o trace -- sh -c '
+		"$0" enter g alloc 3; (exit 2); (exec true); exec "$0" enter g alloc 3 status 3' "$RECORD_TARGET"
+	! grep -qE "without saying so|was killed|past the C library" "$work/err" || fail "tells of a death"
+	expect_equal "ended silently" "$(facts trace ended_silently)" "[]"
+	expect_equal "running" "$(facts trace ledgers.running)" "[]"
 }
 
 tells_what_the_processes_lost() {
