@@ -12,6 +12,11 @@ folders() {
 	find /dev/shm -mindepth 1 -maxdepth 1 -name 'allocspan-ledger-*' -user "$(id -u)"
 }
 
+# That of the program.
+expect_ledger() {
+	find "$1/ledger" -name 'by-hand-*.ledger' -size +0 | grep -q . || fail "no ledger in $1"
+}
+
 # What the file has at this place, as jq would say it: facts trace 'command.status'.
 facts() {
 	python3 - "$1/allocspan.json" "$2" <<'END'
@@ -43,7 +48,7 @@ the_folder_is_in_memory_and_closed_to_others() {
 a_daemon_of_roots_own_namespace_changes_nothing() {
 	lttng_fixture_may_mount || skip "needs root that may mount"
 	expect_status 0 record -o trace -- "$RECORD_LEDGER" close
-	[ -s trace/ledger/by-hand-*.ledger ] || fail "no ledger"
+	expect_ledger trace
 }
 
 keeps_the_ledgers_with_the_trace() {
@@ -107,7 +112,7 @@ leaves_nothing_when_it_is_told_to_end() {
 	status=0
 	wait "$recorder" || status=$?
 	expect_equal "status" "$status" 143
-	[ -e trace/ledger/by-hand-*.ledger ] || fail "no ledger"
+	expect_ledger trace
 	expect_nothing_left
 }
 
@@ -129,7 +134,7 @@ a_recording_leaves_the_folders_of_living_ones() {
 	expect_status 0 record -o other -- true
 	kill -s TERM "$recorder"
 	wait "$recorder" || true
-	[ -e living/ledger/by-hand-*.ledger ] || fail "lost the ledger of another recording"
+	expect_ledger living
 }
 
 touches_nothing_of_others_in_the_shared_folder() {
@@ -174,7 +179,7 @@ takes_out_the_ledgers_of_ended_processes_early() {
 	expect_status 0 record -o trace -- sh -c '
 		"$0" grow 6 close
 		until ! ls "$ALLOCSPAN_LEDGER" | grep -q by-hand; do sleep 0.1; done' "$RECORD_LEDGER"
-	[ -e trace/ledger/by-hand-*.ledger ] || fail "no ledger"
+	expect_ledger trace
 	! grep -q "took more than" "$work/err" || fail "tells of a cap that was kept"
 	expect_nothing_left
 }

@@ -90,6 +90,7 @@ names_nobody_who_is_recorded() {
 }
 
 bounds_what_it_says() {
+	# shellcheck disable=SC2016
 	ALLOCSPAN_DEBUG=1 "$ALLOCSPAN" record -o trace -- sh -c '
 		for i in 1 2 3 4 5 6 7 8 9 10 11 12; do env -i sleep 1000 & list="$list $!"; done
 		trap "kill $list" TERM; wait' >"$work/out" 2>"$work/err" &
