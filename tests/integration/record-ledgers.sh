@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 #
 # The ledgers of `allocspan record`: the folder in which the processes keep them, and how they come to the trace.
-# RECORD_LEDGER is a program that keeps one made by hand.
+# RECORD_LEDGER is a program that keeps one made by hand; with RECORD_REFUSE preloaded, no folder can be made in the directories that
+# $REFUSED names.
 
 # shellcheck source=tests/integration/record-lib.sh
 . "$(dirname "$0")/record-lib.sh"
@@ -95,6 +96,24 @@ without_ledgers_there_is_no_folder() {
 	expect_equal "environment" "$(sed -n 1p "$work/out")" unset
 	[ ! -e trace/ledger ] || fail "made a folder for ledgers"
 	expect_equal "wanted" "$(facts trace ledgers.is_wanted)" false
+}
+
+goes_to_a_disk_where_memory_cannot_be_written_and_says_so() {
+	expect_status 0 env LD_PRELOAD="$RECORD_REFUSE" REFUSED=/dev/shm "$ALLOCSPAN" record -o trace -- \
+		"$RECORD_LEDGER" close
+	expect_ledger trace
+	[ "$(stat -f -c %T "$TMPDIR")" = tmpfs ] ||
+		expect_note "the ledgers are in $TMPDIR/allocspan-ledger-.*, on a disk, .*(/dev/shm: Permission denied)"
+	expect_nothing_left
+}
+
+records_without_ledgers_where_there_is_no_place() {
+	expect_status 0 env LD_PRELOAD="$RECORD_REFUSE" REFUSED="/dev/shm:$TMPDIR" "$ALLOCSPAN" record -o trace -- \
+		"$RECORD_TARGET" enter g alloc 3
+	expect_note "no place for ledgers in /dev/shm (Permission denied) nor in $TMPDIR (Permission denied)"
+	expect_equal "allocations" "$(count allocspan:alloc trace)" 3
+	[ ! -e trace/ledger ] || fail "made a folder for ledgers"
+	expect_nothing_left
 }
 
 leaves_nothing_where_the_command_cannot_run() {

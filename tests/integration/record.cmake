@@ -20,6 +20,9 @@ if(TARGET allocspan-cli AND TARGET allocspan-preload)
 		${PROJECT_SOURCE_DIR}/lib/ledger ${PROJECT_SOURCE_DIR}/tp)
 	target_link_libraries(record-ledger PRIVATE allocspan_warnings)
 
+	add_library(record-refuse MODULE record-refuse.c)
+	target_link_libraries(record-refuse PRIVATE allocspan_warnings ${CMAKE_DL_LIBS})
+
 	add_executable(record-allocator record-allocator.c)
 	target_link_libraries(record-allocator PRIVATE allocspan_warnings)
 	target_compile_options(record-allocator PRIVATE -fno-builtin)
@@ -39,7 +42,7 @@ if(TARGET allocspan-cli AND TARGET allocspan-preload)
 			add_test(NAME integration/record_${suite}/${claim} COMMAND ${script} ${claim})
 			set_tests_properties(integration/record_${suite}/${claim} PROPERTIES
 				LABELS integration TIMEOUT 120 SKIP_RETURN_CODE 77
-				ENVIRONMENT "ALLOCSPAN=$<TARGET_FILE:allocspan-cli>;RECORD_TARGET=$<TARGET_FILE:record-target>;RECORD_STACK=$<TARGET_FILE:record-stack>;RECORD_STATIC=$<TARGET_FILE:record-static>;RECORD_ALLOCATOR=$<TARGET_FILE:record-allocator>;RECORD_TICKER=$<TARGET_FILE:record-ticker>;RECORD_LEDGER=$<TARGET_FILE:record-ledger>")
+				ENVIRONMENT "ALLOCSPAN=$<TARGET_FILE:allocspan-cli>;RECORD_TARGET=$<TARGET_FILE:record-target>;RECORD_STACK=$<TARGET_FILE:record-stack>;RECORD_STATIC=$<TARGET_FILE:record-static>;RECORD_ALLOCATOR=$<TARGET_FILE:record-allocator>;RECORD_TICKER=$<TARGET_FILE:record-ticker>;RECORD_LEDGER=$<TARGET_FILE:record-ledger>;RECORD_REFUSE=$<TARGET_FILE:record-refuse>")
 		endforeach()
 	endforeach()
 endif()
