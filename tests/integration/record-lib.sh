@@ -102,7 +102,7 @@ wait_for_ready() {
 }
 
 list_buffers() {
-	find /dev/shm -type f ! -name 'lttng-ust-wait-*'
+	find /dev/shm -mindepth 1 ! -name 'lttng-ust-wait-*'
 }
 
 clean_up() {
