@@ -1,20 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * pthread_create() as the program sees it. It is passed on unchanged, except for a thread that is not the program's: such a
- * thread stays untracked for life, and so do the threads that it makes.
+ * pthread_create() as the program sees it. The call for a thread of the program is passed on unchanged. A thread of LTTng stays
+ * untracked for life, and so do the threads that it creates: their memory is not the program's.
  *
- * Not the program's is a thread that
- * - is created while the library or LTTng is at work on the creating thread: when the provider is loaded, when LTTng
- *   starts again in a forked child, and by each thread that is not the program's;
- * - or begins in LTTng's code. The program itself may link LTTng, whose constructor runs before ours; and
- *   liblttng-ust-fork starts LTTng again in a forked child, outside of our fork().
- * What counts is where the thread begins, not who calls: somebody else's pthread_create() may stand between LTTng and us.
+ * A thread is LTTng's if
+ * - the library or LTTng is at work on the creating thread: while the provider is loaded, while LTTng starts again in a forked
+ *   child, and on each thread of LTTng;
+ * - or its start routine lies in a library of LTTng. This covers a program that links LTTng, whose constructor then runs before
+ *   ours. The caller's address would not do: another pthread_create() may stand between LTTng and this one.
  *
- * While LTTng starts its threads, the thread that waits for them may hold the lock of the dynamic linker, and its thread-local
- * storage may not be decided yet. So the new thread must not touch malloc, the linker, or the lock of lib/core/lock.h, which
- * prepares the thread: what it is told comes in a mapping of its own.
+ * While LTTng starts its threads, the thread that waits for them may hold the lock of the dynamic linker, and the place of LTTng's
+ * thread-local storage may not be decided yet. So the new thread must not use malloc, the linker, or lib/core/lock.h, which
+ * prepares the thread. Therefore its argument is in a mapping of its own.
  *
- * A thread that the C library makes for itself (thrd_create, SIGEV_THREAD) does not come here, and is the program's.
+ * Known limit: the C library creates some threads without a call of this function (thrd_create, SIGEV_THREAD). They are tracked.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -58,8 +57,8 @@ static bool is_lttng_file(const char *path)
 }
 
 /*
- * Without a lock: a thread that holds the dynamic linker's may be in a constructor that waits for the thread that we are
- * asked to create. Older C libraries have no such look-up; there LTTng's threads are known by their creator alone.
+ * The look-up takes no lock: a thread that holds the dynamic linker's may be in a constructor that waits for the thread to be
+ * created. Older C libraries have no such look-up; there LTTng's threads are known by their creator alone.
  */
 static bool begins_in_lttng(start_function *start)
 {
@@ -81,7 +80,7 @@ static bool is_programs(start_function *start)
 	       !begins_in_lttng(start);
 }
 
-/* What the new thread is told; the thread unmaps it, or its creator where there is no thread. */
+/* The argument of run_untracked(). The new thread unmaps it, or its creator if there is no thread. */
 struct untracked_start {
 	start_function *function;
 	void *argument;
@@ -91,7 +90,7 @@ static void *run_untracked(void *pointer)
 {
 	const struct untracked_start start = *(const struct untracked_start *) pointer;
 
-	/* For life: nothing ends it. */
+	/* For life: nothing resets it. */
 	aspan_record_internal_begin();
 	munmap(pointer, sizeof(start));
 	return start.function(start.argument);
