@@ -8,6 +8,8 @@
  */
 #include "record-ledger-place.h"
 
+#include "files.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -49,8 +51,15 @@ static void visit_entries(int folder, visit_function *visit, void *data)
 static void delete_entry(int folder, const char *name, void *unused)
 {
 	(void) unused;
-	if (unlinkat(folder, name, 0) < 0) {
-		unlinkat(folder, name, AT_REMOVEDIR);
+	unlinkat(folder, name, 0);
+}
+
+/* The folder at `path`, which is open. A program may have made folders in it, too. */
+static void delete_folder(int folder, const char *path)
+{
+	visit_entries(folder, delete_entry, NULL);
+	if (rmdir(path) < 0) {
+		aspan_files_remove_tree(path);
 	}
 }
 
@@ -74,18 +83,21 @@ static int lock_folder(int parent, const char *name)
 	return -1;
 }
 
-static void delete_if_dead(int parent, const char *name, void *unused)
+/* `parent_path` is a string. */
+static void delete_if_dead(int parent, const char *name, void *parent_path)
 {
+	char *path;
 	int folder;
 
-	(void) unused;
 	if (strncmp(name, ASPAN_LEDGER_PLACE_PREFIX, strlen(ASPAN_LEDGER_PLACE_PREFIX)) != 0) {
 		return;
 	}
 	folder = lock_folder(parent, name);
+	if (folder >= 0 && asprintf(&path, "%s/%s", (const char *) parent_path, name) > 0) {
+		delete_folder(folder, path);
+		free(path);
+	}
 	if (folder >= 0) {
-		visit_entries(folder, delete_entry, NULL);
-		unlinkat(parent, name, AT_REMOVEDIR);
 		close(folder);
 	}
 }
@@ -123,7 +135,7 @@ int aspan_ledger_place_make(struct aspan_ledger_place *place, const char *parent
 	if (folder < 0) {
 		return ret;
 	}
-	visit_entries(folder, delete_if_dead, NULL);
+	visit_entries(folder, delete_if_dead, (void *) (uintptr_t) parent);
 	for (int i = 0; ret == -EAGAIN && i < MAX_ATTEMPTS; i++) {
 		ret = name_place(place, parent);
 		if (ret == 0) {
@@ -190,8 +202,7 @@ void aspan_ledger_place_remove(struct aspan_ledger_place *place)
 	}
 	/* A process that still runs cannot make another file meanwhile. */
 	aspan_ledger_place_hide(place, true);
-	visit_entries(place->fd, delete_entry, NULL);
-	rmdir(place->is_hidden ? place->hidden_path : place->path);
+	delete_folder(place->fd, place->is_hidden ? place->hidden_path : place->path);
 	close(place->fd);
 	forget(place);
 }

@@ -78,6 +78,7 @@ keeps_only_plain_files() {
 		ln -s "$1/precious" directory.ledger
 		mkfifo pipe.ledger
 		mkdir folder.ledger
+		echo text >folder.ledger/file
 		echo text >.hidden.ledger
 		echo text >"a b.ledger"
 		echo text >other.txt
@@ -167,6 +168,8 @@ touches_nothing_of_others_in_the_shared_folder() {
 	chown 65534 /dev/shm/allocspan-ledger-theirs
 	mkdir /dev/shm/allocspan-ledger-ours
 	ln -s "$PWD/precious/file" /dev/shm/allocspan-ledger-ours/link
+	mkdir /dev/shm/allocspan-ledger-ours/folder
+	ln -s "$PWD/precious" /dev/shm/allocspan-ledger-ours/folder/link
 	expect_status 0 record -o trace -- true
 	[ -e precious/file ] || fail "followed a link"
 	[ -L /dev/shm/allocspan-ledger-link ] || fail "removed a link"
