@@ -110,6 +110,9 @@ static int report_inputs(void *data)
 		aspan_report_options_make_params(job->options, job->inputs);
 	int result;
 
+	if (!job->options->is_verbose) {
+		aspan_terminal_claim_stderr();
+	}
 	if (!params) {
 		aspan_terminal_error("no memory for a report");
 		return EXIT_FAILURE;

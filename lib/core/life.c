@@ -101,6 +101,11 @@ void aspan_life_know_slow(void)
 	errno = saved_errno;
 }
 
+void aspan_life_know_child(void)
+{
+	aspan_life_know();
+}
+
 static const void *current_sessions(void)
 {
 	return *(const void *const volatile *) aspan_trace.process_begin.sessions;

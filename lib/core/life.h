@@ -36,6 +36,9 @@ static inline void aspan_life_know(void)
 	}
 }
 
+/* The same, in a child of _Fork(). */
+ASPAN_PRIVATE void aspan_life_know_child(void);
+
 /* This program begins: its ledger, and the event `process_begin`. Call once, when events can be recorded. */
 void aspan_life_begin(void);
 

@@ -11,6 +11,7 @@
 #include "ledger.h"
 #include "life.h"
 #include "linker.h"
+#include "misuse.h"
 #include "observe.h"
 #include "packed-record.h"
 #include "stats-thread.h"
@@ -124,6 +125,18 @@ static inline uint32_t free_is_traced(void)
 	return aspan_trace_flag(free) | aspan_trace_flag(packed_events);
 }
 
+/* The allocator gave out again an address whose free it did not show us, of a block there or of one that reached over it. */
+static ASPAN_SLOW void make_up_for_free(void *address, enum aspan_trace_kind kind, void *ip)
+{
+	struct aspan_owner owner;
+	bool is_known = aspan_owner_get(address, &owner);
+
+	aspan_misuse_free_not_seen(
+		is_known ? aspan_group_of_slot(aspan_owner_group_slot(owner.slot))->view.id : 0,
+		ip);
+	aspan_record_free(address, kind, ip);
+}
+
 static ASPAN_SLOW int track_slowly(void *address, size_t size_bytes, enum aspan_trace_kind kind,
 				   void *ip)
 {
@@ -133,8 +146,7 @@ static ASPAN_SLOW int track_slowly(void *address, size_t size_bytes, enum aspan_
 
 	aspan_life_know();
 	if (aspan_owner_is_set(address)) {
-		/* The allocator gave out again an address whose free it did not show us: that is made up for. */
-		aspan_record_free(address, kind, ip);
+		make_up_for_free(address, kind, ip);
 	}
 	if (!aspan_slot_is_group(slot) || thread->busy ||
 	    aspan_process_has_hook(ASPAN_HOOK_DISABLED) || aspan_linker_has(ip)) {

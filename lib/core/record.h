@@ -97,6 +97,16 @@ static inline uint32_t aspan_record_internal_begin(void)
 	return before;
 }
 
+/* The same around what the allocator, or the program in its place, does on the program's behalf. */
+static inline uint32_t aspan_record_allocator_begin(void)
+{
+	uint32_t before = aspan_thread.busy;
+
+	aspan_thread.busy = before | ASPAN_BUSY_ALLOCATOR;
+	aspan_signal_fence();
+	return before;
+}
+
 static inline void aspan_record_internal_end(uint32_t before)
 {
 	aspan_signal_fence();

@@ -20,6 +20,7 @@
 #include "lock.h"
 #include "misuse.h"
 #include "packed-record.h"
+#include "process.h"
 #include "trace.h"
 
 ASPAN_TLS struct aspan_thread aspan_thread;
@@ -234,9 +235,12 @@ static ASPAN_SLOW struct aspan_counters *make_counters(uint32_t slot)
 	return counters;
 }
 
-/* A signal handler finds the pair in order or no slot, and does not change it in the middle. */
+/*
+ * A signal handler finds the pair in order or no slot, and does not change it in the middle. If it forked since `fork_depth` was
+ * read, the counters are the parent's, and nothing is remembered in the child.
+ */
 static void remember_counters(struct aspan_thread *thread, uint32_t slot,
-			      struct aspan_counters *counters)
+			      struct aspan_counters *counters, uint32_t fork_depth)
 {
 	if (thread->is_remembering) {
 		return;
@@ -249,11 +253,15 @@ static void remember_counters(struct aspan_thread *thread, uint32_t slot,
 	aspan_signal_fence();
 	thread->counted_slot = slot;
 	aspan_signal_fence();
+	if (*(volatile uint32_t *) &aspan_process.fork_depth != fork_depth) {
+		thread->counted_slot = 0;
+	}
 	thread->is_remembering = false;
 }
 
 struct aspan_counters *aspan_thread_counters(struct aspan_thread *thread, uint32_t slot)
 {
+	uint32_t fork_depth = *(volatile uint32_t *) &aspan_process.fork_depth;
 	struct aspan_counters *counters = NULL;
 
 	if (thread->record) {
@@ -264,7 +272,7 @@ struct aspan_counters *aspan_thread_counters(struct aspan_thread *thread, uint32
 	if (aspan_unlikely(!counters)) {
 		counters = make_counters(slot);
 	}
-	remember_counters(thread, counters ? slot : 0, counters);
+	remember_counters(thread, counters ? slot : 0, counters, fork_depth);
 	return counters;
 }
 

@@ -29,6 +29,8 @@ enum aspan_busy {
 		4, /* in a function that may allocate on our behalf: frees are followed */
 	ASPAN_BUSY_PREPARING =
 		8, /* being prepared: the allocator underneath is not called (setup-memory.h) */
+	ASPAN_BUSY_ALLOCATOR =
+		16, /* in a function underneath that calls others of it, or the program: frees are followed */
 };
 
 /* Signal handlers read and write these too, and leave them as they were. */

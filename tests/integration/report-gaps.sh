@@ -90,10 +90,10 @@ lost_events_are_counted_where_code_is_known() {
 
 checkpoints_tell_what_was_lost() {
 	start_session trace --subbuf-size=4k --num-subbuf=2
-	make_trace <<-'END'
+	make_trace <<-END
 		group_register 2 churn ,group=churn,tenant=2,
 		churn 200000 100 1 64
-		shell sleep 2
+		$SHELL_EMPTY_BUFFERS
 		group_stats 2 churn ,group=churn,tenant=2, 100 6400 200000 12800000 199900 12793600
 	END
 	end_session

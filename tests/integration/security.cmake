@@ -10,6 +10,6 @@ if(TARGET allocspan AND TARGET allocspan-preload)
 		COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/security-setuid.sh ${CMAKE_C_COMPILER}
 			${PROJECT_SOURCE_DIR}/include ${ALLOCSPAN_LIBRARY_DIR}
 			${CMAKE_CURRENT_SOURCE_DIR}/security-target.c)
-	set_tests_properties(integration/security-setuid PROPERTIES LABELS integration TIMEOUT 120
+	set_tests_properties(integration/security-setuid PROPERTIES LABELS integration TIMEOUT 600
 		SKIP_RETURN_CODE 77)
 endif()

@@ -18,7 +18,7 @@ if(CLANG)
 		add_custom_target(build-fuzz-${name} ALL DEPENDS ${fuzzer})
 		add_test(NAME unit/fuzz-${name}
 			COMMAND ${fuzzer} -max_total_time=3 -max_len=600 -seed=1 -print_final_stats=1)
-		set_tests_properties(unit/fuzz-${name} PROPERTIES LABELS unit TIMEOUT 120
+		set_tests_properties(unit/fuzz-${name} PROPERTIES LABELS unit TIMEOUT 600
 			ENVIRONMENT LTTNG_UST_REGISTER_TIMEOUT=0)
 	endfunction()
 
