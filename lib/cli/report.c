@@ -106,8 +106,7 @@ static int report_inputs(void *data)
 {
 	const struct job *job = data;
 	struct aspan_report_outcome outcome = { 0 };
-	bt_value *params =
-		aspan_report_options_make_params(job->options, job->inputs);
+	bt_value *params = aspan_report_options_make_params(job->options, job->inputs);
 	int result;
 
 	if (!job->options->is_verbose) {
