@@ -30,10 +30,16 @@ void aspan_counters_sum_allocs(const struct aspan_counters *counters, struct all
 	stats->alloc_bytes += atomic_load_explicit(&counters->alloc_bytes, memory_order_acquire);
 }
 
+static uint64_t subtract(uint64_t allocated, uint64_t freed)
+{
+	return allocated > freed ? allocated - freed : 0;
+}
+
 void aspan_counters_conclude(struct allocspan_stats *stats)
 {
-	stats->live_blocks = stats->alloc_count - stats->free_count;
-	stats->live_bytes = stats->alloc_bytes - stats->free_bytes;
+	/* After many forks inherited blocks are taken for the child's own (owner-map.h), and may be freed. */
+	stats->live_blocks = subtract(stats->alloc_count, stats->free_count);
+	stats->live_bytes = subtract(stats->alloc_bytes, stats->free_bytes);
 }
 
 void aspan_counters_clear(struct aspan_counters *counters)

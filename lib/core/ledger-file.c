@@ -82,6 +82,15 @@ static bool note_identity(struct aspan_ledger_file *file, int fd)
 	return true;
 }
 
+/* Who owns the folder can read and replace what is in it. */
+static bool is_trusted(const char *folder)
+{
+	struct stat its;
+
+	return lstat(folder, &its) == 0 && S_ISDIR(its.st_mode) &&
+	       (its.st_uid == geteuid() || its.st_uid == 0);
+}
+
 static bool create(struct aspan_ledger_file *file, const char *folder)
 {
 	uint64_t pid_ns = aspan_process_read_pid_ns();
@@ -106,7 +115,8 @@ static bool create(struct aspan_ledger_file *file, const char *folder)
 bool aspan_ledger_file_create(struct aspan_ledger_file *file, const char *folder)
 {
 	int saved_errno = errno;
-	bool is_done = strlen(folder) + LONGEST_NAME <= sizeof(file->path) && create(file, folder);
+	bool is_done = strlen(folder) + LONGEST_NAME <= sizeof(file->path) && is_trusted(folder) &&
+		       create(file, folder);
 
 	if (!is_done) {
 		file->path[0] = '\0';

@@ -170,7 +170,9 @@ static void emit_end(enum aspan_trace_end_how how, const struct aspan_ledger_pla
 			 sum->alloc_count, sum->alloc_bytes,
 			 sum->free_count + sum->inherited_free_count,
 			 sum->free_bytes + sum->inherited_free_bytes,
-			 losses->unrecorded_allocs + losses->unrecorded_frees, NULL);
+			 losses->unrecorded_allocs + losses->unrecorded_frees +
+				 losses->untracked_blocks + losses->uncounted,
+			 NULL);
 }
 
 /* Without the lock the end is not told: whoever asks sees that it is missing. */

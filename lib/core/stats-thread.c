@@ -19,12 +19,19 @@ unsigned int aspan_stats_interval_ms = ASPAN_STATS_INTERVAL_MS;
 /* What lives is of this process's own blocks: what it inherited is its parent's. */
 static void emit(struct allocspan_token *group, const struct aspan_ledger_plain_counts *counts)
 {
+	struct allocspan_stats own = {
+		.alloc_count = counts->alloc_count,
+		.alloc_bytes = counts->alloc_bytes,
+		.free_count = counts->free_count,
+		.free_bytes = counts->free_bytes,
+	};
+
+	aspan_counters_conclude(&own);
 	group->reported_alloc_count = counts->alloc_count;
 	group->reported_free_count = counts->free_count + counts->inherited_free_count;
 	aspan_trace_emit(group_stats, group->view.id, group->view.name, group->tag_string,
-			 counts->alloc_count - counts->free_count,
-			 counts->alloc_bytes - counts->free_bytes, counts->alloc_count,
-			 counts->alloc_bytes, counts->free_count + counts->inherited_free_count,
+			 own.live_blocks, own.live_bytes, counts->alloc_count, counts->alloc_bytes,
+			 counts->free_count + counts->inherited_free_count,
 			 counts->free_bytes + counts->inherited_free_bytes, NULL);
 }
 

@@ -13,3 +13,13 @@ if(TARGET allocspan AND TARGET allocspan-preload AND TARGET allocspan-ledger)
 			ENVIRONMENT "LTTNG_UST_REGISTER_TIMEOUT=0;LEDGER_PRELOAD=$<TARGET_FILE:allocspan-preload>")
 	endforeach()
 endif()
+
+# And through a trace and the report of it.
+if(TARGET ledger-program AND TARGET allocspan-cli)
+	foreach(seed RANGE 1 2)
+		add_test(NAME integration/recorded-deaths-${seed}
+			COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/recorded-deaths.py $<TARGET_FILE:allocspan-cli>
+			$<TARGET_FILE:ledger-program> ${seed} 12)
+		set_tests_properties(integration/recorded-deaths-${seed} PROPERTIES LABELS integration TIMEOUT 600)
+	endforeach()
+endif()
