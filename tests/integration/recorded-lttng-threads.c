@@ -74,7 +74,7 @@ static void work_in_threads(void)
 	allocspan_span_release(span);
 }
 
-/* A child goes on from its parent's numbers, here as there. */
+/* Of this process: at_start makes up for what the journals have from before it. */
 static void check_counters(void)
 {
 	struct allocspan_stats stats, sums = at_start;
@@ -105,8 +105,14 @@ static int be_child(void *unused)
 {
 	(void) unused;
 	/* What the parent did is in the parent's journal. */
+	at_start = (struct allocspan_stats){ 0 };
 	for (size_t i = 0; i < journal_count; i++) {
 		journals[i].used = 0;
+		/* It counts from zero, and its journals go on from its parent's numbers. */
+		at_start.alloc_count -= journals[i].alloc_count;
+		at_start.alloc_bytes -= journals[i].alloc_bytes;
+		at_start.free_count -= journals[i].free_count;
+		at_start.free_bytes -= journals[i].free_bytes;
 	}
 	journal_get()->tid = (pid_t) syscall(SYS_gettid);
 	do_free(&inherited);
