@@ -47,8 +47,14 @@ struct account {
 #define ACCOUNT_TRIALS(X)                                                                          \
 	X(churn)                                                                                   \
 	X(fork)                                                                                    \
-	X(bare_fork) X(raw_fork) X(vfork) X(spawn) X(fork_among_threads) X(fork_in_handler)        \
-		X(thread_churn) X(group_churn)
+	X(bare_fork)                                                                               \
+	X(raw_fork)                                                                                \
+	X(vfork)                                                                                   \
+	X(spawn)                                                                                   \
+	X(fork_among_threads)                                                                      \
+	X(fork_in_handler)                                                                         \
+	X(thread_churn)                                                                            \
+	X(group_churn)
 
 /* The groups' names, by their number. */
 static inline const char *account_group_name(unsigned int group)
