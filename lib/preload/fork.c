@@ -85,19 +85,17 @@ static void after(int result, bool is_ours)
 
 FORK_FUNCTIONS(DEFINE_FORK)
 
-pid_t _Fork(void);
+static _Atomic(pid_t (*)(void)) next_bare_fork;
 
-static _Atomic(pid_t (*)(void)) next__Fork;
-
-static void resolve__Fork(void)
+static void resolve_bare_fork(void)
 {
-	atomic_store_explicit(&next__Fork, (pid_t(*)(void)) dlsym(RTLD_NEXT, "_Fork"),
+	atomic_store_explicit(&next_bare_fork, (pid_t(*)(void)) dlsym(RTLD_NEXT, "_Fork"),
 			      memory_order_relaxed);
 }
 
 EXPORT pid_t _Fork(void)
 {
-	pid_t (*next)(void) = atomic_load_explicit(&next__Fork, memory_order_relaxed);
+	pid_t (*next)(void) = atomic_load_explicit(&next_bare_fork, memory_order_relaxed);
 	pid_t child;
 
 	if (!next) {
@@ -116,5 +114,5 @@ __attribute__((constructor)) static void start(void)
 #define RESOLVE(name, parameters, arguments) resolve_##name();
 	FORK_FUNCTIONS(RESOLVE)
 #undef RESOLVE
-	resolve__Fork();
+	resolve_bare_fork();
 }
