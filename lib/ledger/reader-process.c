@@ -153,6 +153,8 @@ int aspan_ledger_read_process(pid_t pid, struct aspan_account **account,
 	result = attempt(pid, name, account, error);
 	while (may_try_again(result, number, begin_ns)) {
 		pause_before(number++);
+		/* What an attempt saw while the process changed says nothing. */
+		error->text[0] = '\0';
 		result = attempt(pid, name, account, error);
 	}
 	if (result == -EAGAIN) {
