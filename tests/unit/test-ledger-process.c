@@ -273,9 +273,31 @@ static void make_library_folder(void)
 	snprintf(library_path, sizeof(library_path), "%s/liballocspan.so.0.1", library_folder);
 }
 
+static bool write_line(const char *path, const char *line)
+{
+	int file = open(path, O_WRONLY);
+	bool is_written = file >= 0 && write(file, line, strlen(line)) == (ssize_t) strlen(line);
+
+	close(file);
+	return is_written;
+}
+
+/* As the user that it is: a file needs an owner that is known. */
+static bool enter_user_namespace(void)
+{
+	char users[32], groups[32];
+
+	snprintf(users, sizeof(users), "%d %d 1", (int) geteuid(), (int) geteuid());
+	snprintf(groups, sizeof(groups), "%d %d 1", (int) getegid(), (int) getegid());
+	return !unshare(CLONE_NEWUSER | CLONE_NEWNS) && write_line("/proc/self/uid_map", users) &&
+	       write_line("/proc/self/setgroups", "deny") &&
+	       write_line("/proc/self/gid_map", groups);
+}
+
 static void mount_a_folder_of_its_own(void)
 {
-	if (unshare(CLONE_NEWUSER | CLONE_NEWNS) ||
+	if ((unshare(CLONE_NEWNS) && !enter_user_namespace()) ||
+	    mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
 	    mount("none", library_folder, "tmpfs", 0, NULL)) {
 		_exit(77);
 	}
