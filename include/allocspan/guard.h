@@ -134,6 +134,10 @@ ALLOCSPAN_API void allocspan_unwind(const struct allocspan_mark *mark) ALLOCSPAN
  * `exit_not_entered`, `exit_other_thread`, `enter_null`, `enter_released`, `enter_no_memory`, `release_twice`,
  * `unwind_other_thread`, `thread_exit_inside`, and of bound tracepoints `begin_not_ended` and `end_not_begun`.
  *
+ * Also counted is `free_not_seen`: an address was allocated again although its free had not been seen, because it went around the
+ * interposer (a library opened with `RTLD_DEEPBIND`, or an allocator's own functions). Until then such a block counts as live. Only
+ * the first of these in a session and process, the second, the fourth and so on are recorded.
+ *
  * @return How many since the process started; a child of fork() goes on from its parent's number.
  *
  * - *Ownership*: none.

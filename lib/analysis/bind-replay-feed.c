@@ -92,7 +92,12 @@ static void note_live_group(struct aspan_bind_replay *replay, const struct aspan
 int aspan_bind_replay_feed(struct aspan_bind_replay *replay, struct aspan_model *model,
 			   const struct aspan_event *event)
 {
+	int result;
+
 	switch (event->type) {
+	case ASPAN_EVENT_PROCESS_BEGIN:
+		result = aspan_bind_replay_threads_begin(&replay->threads, event);
+		return result ? result : aspan_model_feed(model, event);
 	case ASPAN_EVENT_ALLOC:
 		return event->group_id == ROOT_GROUP_ID ?
 			       aspan_bind_replay_alloc(replay, model, event) :

@@ -4,6 +4,8 @@
  */
 #include "bind-replay-threads.h"
 
+#include "trace-process.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -53,11 +55,16 @@ static int add_process(struct aspan_bind_replay_threads *threads, const struct a
 	return 0;
 }
 
+static uint64_t get_key(const struct aspan_origin *origin)
+{
+	return origin->vpid ^ (origin->pid_namespace << 24) ^ ((uint64_t) origin->trace << 56);
+}
+
+/* The latest of its pid. */
 static int find_process(struct aspan_bind_replay_threads *threads,
 			const struct aspan_origin *origin, uint32_t *index)
 {
-	uint64_t key = origin->vpid ^ (origin->pid_namespace << 24) ^
-		       ((uint64_t) origin->trace << 56);
+	uint64_t key = get_key(origin);
 
 	*index = aspan_id_map_find(&threads->process_map, key);
 	while (*index != ASPAN_ID_MAP_NONE) {
@@ -70,6 +77,41 @@ static int find_process(struct aspan_bind_replay_threads *threads,
 		*index = process->next_of_key;
 	}
 	return add_process(threads, origin, key, index);
+}
+
+static bool begins_anew(const struct aspan_bind_replay_process *process,
+			const struct aspan_process_facts *facts)
+{
+	bool is_beginning = facts->how == ASPAN_BEGIN_LOAD || facts->how == ASPAN_BEGIN_FORK ||
+			    facts->how == ASPAN_BEGIN_CLONE;
+
+	return is_beginning && process->start_ns != facts->start_ns;
+}
+
+int aspan_bind_replay_threads_begin(struct aspan_bind_replay_threads *threads,
+				    const struct aspan_event *event)
+{
+	struct aspan_origin origin = event->origin;
+	uint32_t index, before;
+	int result;
+
+	origin.vpid = event->process->vpid;
+	result = find_process(threads, &origin, &index);
+	if (!result && begins_anew(&threads->processes[index], event->process)) {
+		before = index;
+		aspan_block_map_fini(&threads->processes[before].blocks);
+		result = add_process(threads, &origin, get_key(&origin), &index);
+		if (!result) {
+			/* The tracer may tell what a program has loaded before the program tells that it begins. */
+			threads->processes[index].objects = threads->processes[before].objects;
+			threads->processes[before].objects =
+				(struct aspan_bind_replay_objects){ 0 };
+		}
+	}
+	if (!result) {
+		threads->processes[index].start_ns = event->process->start_ns;
+	}
+	return result;
 }
 
 static int add_thread(struct aspan_bind_replay_threads *threads, uint32_t process, uint64_t key,

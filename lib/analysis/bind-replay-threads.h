@@ -37,6 +37,7 @@ struct aspan_bind_replay_process {
 	uint64_t vpid;
 	uint64_t pid_namespace;
 	uint32_t next_of_key; /* another process with the same key, or ASPAN_ID_MAP_NONE */
+	uint64_t start_ns; /* as process_begin tells it; 0: nothing told */
 	struct aspan_block_map blocks; /* that came to a group by the replay */
 	struct aspan_bind_replay_objects objects;
 };
@@ -57,6 +58,13 @@ void aspan_bind_replay_threads_fini(struct aspan_bind_replay_threads *threads);
 int aspan_bind_replay_threads_find(struct aspan_bind_replay_threads *threads,
 				   const struct aspan_origin *origin,
 				   struct aspan_bind_replay_thread **thread);
+
+/*
+ * Takes process_begin: a program that was started, or a forked child, has nothing of the process that had its pid before. 0 or
+ * -ENOMEM.
+ */
+int aspan_bind_replay_threads_begin(struct aspan_bind_replay_threads *threads,
+				    const struct aspan_event *event);
 
 static inline struct aspan_block_map *
 aspan_bind_replay_thread_blocks(struct aspan_bind_replay_threads *threads,

@@ -23,7 +23,9 @@
 	X(GROUP_RELEASE, group_release)                                                            \
 	X(GROUP_STATS, group_stats)                                                                \
 	X(BUDGET_EXCEEDED, budget_exceeded)                                                        \
-	X(MISUSE, misuse)
+	X(MISUSE, misuse)                                                                          \
+	X(PROCESS_BEGIN, process_begin)                                                            \
+	X(PROCESS_END, process_end)
 
 enum aspan_event_type {
 #define ASPAN_EVENT_SYMBOL(symbol, name) ASPAN_EVENT_##symbol,
@@ -39,6 +41,28 @@ struct aspan_counts {
 	uint64_t alloc_bytes;
 	uint64_t free_count;
 	uint64_t free_bytes;
+};
+
+/* Blocks and their bytes; signed, as a base and a difference may be below zero on the way. */
+struct aspan_live {
+	int64_t count;
+	int64_t bytes;
+};
+
+/* What the events `process_begin` and `process_end` tell, of the same names there. */
+struct aspan_process_facts {
+	uint64_t how; /* enum aspan_trace_begin_how, aspan_trace_end_how */
+	uint64_t vpid;
+	uint64_t start_ns;
+	/* Of process_begin. */
+	uint64_t pid_namespace;
+	uint64_t parent_vpid;
+	uint64_t parent_start_ns;
+	const char *exe; /* may be empty */
+	uint64_t inherited_count, inherited_bytes; /* ASPAN_INHERITED_UNKNOWN */
+	/* Of process_end. */
+	struct aspan_counts counts;
+	uint64_t lost_count;
 };
 
 /* The source of a code address; NULL and 0 for what is not known. */
@@ -57,6 +81,7 @@ struct aspan_origin {
 	uint64_t pid_namespace; /* 0 if the trace does not say */
 	uint64_t vtid; /* 0 if the trace does not say */
 	const char *procname; /* NULL if the trace does not say */
+	bool is_exact; /* a record tells the pid; a context may be of the process that cloned this one */
 };
 
 struct aspan_event {
@@ -67,11 +92,13 @@ struct aspan_event {
 	uint64_t group_id;
 	/* Of the group. NULL where the event has none, and of what follows, where the schema has none. */
 	const char *tags;
-	const char *name;
+	const char *name; /* of `misuse` what was wrong */
 	uint64_t address;
 	uint64_t size_bytes;
 	uint64_t current_group_id; /* of `free` */
 	struct aspan_counts counts; /* of `group_stats`; of `span_exit` what happened inside */
+	uint64_t live_count, live_bytes; /* of `group_stats` */
+	const struct aspan_process_facts *process; /* of `process_begin` and `process_end` */
 	/* What follows is only there for a model that was asked for more than groups. */
 	uint64_t span_id; /* 0: none */
 	uint64_t parent_span_id; /* of `span_enter` */

@@ -52,6 +52,16 @@ static struct aspan_counts subtract_counts(const struct aspan_counts *a,
 	};
 }
 
+static struct aspan_counts add_counts(const struct aspan_counts *a, const struct aspan_counts *b)
+{
+	return (struct aspan_counts){
+		.alloc_count = a->alloc_count + b->alloc_count,
+		.alloc_bytes = a->alloc_bytes + b->alloc_bytes,
+		.free_count = a->free_count + b->free_count,
+		.free_bytes = a->free_bytes + b->free_bytes,
+	};
+}
+
 void aspan_group_alloc(struct aspan_group *group, uint64_t size_bytes, uint64_t time_ns)
 {
 	int64_t live_bytes;
@@ -72,6 +82,26 @@ void aspan_group_free(struct aspan_group *group, uint64_t size_bytes, bool is_fo
 	group->foreign_free_count += is_foreign;
 }
 
+void aspan_group_free_inherited(struct aspan_group *group, uint64_t size_bytes, bool is_foreign)
+{
+	group->inherited_frees.free_count++;
+	group->inherited_frees.free_bytes += size_bytes;
+	group->foreign_free_count += is_foreign;
+}
+
+void aspan_group_begin(struct aspan_group *group, bool is_forked)
+{
+	group->is_whole = true;
+	group->first_offset = (struct aspan_counts){ 0 };
+	if (is_forked) {
+		group->seen.free_count -= (uint64_t) group->orphans.count;
+		group->seen.free_bytes -= (uint64_t) group->orphans.bytes;
+		group->inherited_frees.free_count += (uint64_t) group->orphans.count;
+		group->inherited_frees.free_bytes += (uint64_t) group->orphans.bytes;
+		group->orphans = (struct aspan_live){ 0 };
+	}
+}
+
 static void raise_folded_peak(struct aspan_group *group, int64_t peak, uint64_t time_ns)
 {
 	if (peak > group->folded_peak) {
@@ -85,6 +115,11 @@ static void fold_peak(struct aspan_group *group, uint64_t time_ns)
 {
 	raise_folded_peak(group, add(group->base.bytes, group->peak_above_base),
 			  group->peak_above_base_ns);
+	if (group->peak_above_base > group->seen_peak) {
+		group->seen_peak = group->peak_above_base;
+		group->seen_peak_ns = group->peak_above_base_ns;
+	}
+	group->has_folds = true;
 	group->peak_above_base = live_of(&group->seen).bytes;
 	group->peak_above_base_ns = time_ns;
 }
@@ -115,14 +150,16 @@ void aspan_group_checkpoint(struct aspan_group *group, const struct aspan_counts
 {
 	struct aspan_live base;
 
+	group->checkpoint = *counts;
+	group->checkpoint_ns = time_ns;
 	group->offset = subtract_counts(counts, &group->seen);
-	if (!group->has_checkpoint && !group->is_registered) {
+	if (!group->has_checkpoint && !group->is_whole) {
 		group->first_offset = group->offset;
 	}
 	group->has_checkpoint = true;
 	group->checkpoint_count++;
 	group->unsure = (struct aspan_live){ 0 };
-	if (group->is_registered && !has_losses) {
+	if (group->is_whole && !has_losses) {
 		return;
 	}
 	base = live_of(&group->offset);
@@ -151,11 +188,37 @@ static struct aspan_counts get_lost(const struct aspan_group *group)
 	};
 }
 
+struct aspan_counts aspan_group_count_seen(const struct aspan_group *group)
+{
+	struct aspan_counts seen = add_counts(&group->seen, &group->inherited_frees);
+
+	seen.free_count -= (uint64_t) group->inferred.count;
+	seen.free_bytes -= (uint64_t) group->inferred.bytes;
+	return seen;
+}
+
+struct aspan_counts aspan_group_count_missing(const struct aspan_group *group)
+{
+	const struct aspan_counts *told = &group->checkpoint;
+	const struct aspan_counts *before = &group->first_offset;
+	const struct aspan_counts *seen = &group->seen;
+
+	if (!group->has_checkpoint) {
+		return (struct aspan_counts){ 0 };
+	}
+	return (struct aspan_counts){
+		.alloc_count = missing(told->alloc_count - before->alloc_count, seen->alloc_count),
+		.alloc_bytes = missing(told->alloc_bytes - before->alloc_bytes, seen->alloc_bytes),
+		.free_count = missing(told->free_count - before->free_count, seen->free_count),
+		.free_bytes = missing(told->free_bytes - before->free_bytes, seen->free_bytes),
+	};
+}
+
 /* Whether each free before the last checkpoint is in `seen`, where one of this block would be. */
 static bool knows_frees_before_checkpoint(const struct aspan_group *group,
 					  const struct aspan_block *block)
 {
-	bool begins_in_trace = group->is_registered || block->checkpoint_count > 0;
+	bool begins_in_trace = group->is_whole || block->checkpoint_count > 0;
 
 	return begins_in_trace && get_lost(group).free_count == 0;
 }
@@ -166,6 +229,8 @@ bool aspan_group_infer_free(struct aspan_group *group, const struct aspan_block 
 	if (block->checkpoint_count == group->checkpoint_count ||
 	    knows_frees_before_checkpoint(group, block)) {
 		aspan_group_free(group, block->size_bytes, false);
+		group->inferred.count++;
+		group->inferred.bytes = add(group->inferred.bytes, (int64_t) block->size_bytes);
 		return true;
 	}
 	group->unsure.count++;
@@ -175,23 +240,15 @@ bool aspan_group_infer_free(struct aspan_group *group, const struct aspan_block 
 
 void aspan_group_begin_window(struct aspan_group *group, uint64_t time_ns)
 {
-	group->before_window = group->seen;
+	group->before_window = add_counts(&group->seen, &group->inherited_frees);
 	group->lost_before_window = get_lost(group);
 	group->foreign_free_count = 0;
 	group->peak_above_base = live_of(&group->seen).bytes;
 	group->peak_above_base_ns = time_ns;
 	group->folded_peak = 0;
 	group->folded_peak_ns = time_ns;
-}
-
-static struct aspan_counts add_counts(const struct aspan_counts *a, const struct aspan_counts *b)
-{
-	return (struct aspan_counts){
-		.alloc_count = a->alloc_count + b->alloc_count,
-		.alloc_bytes = a->alloc_bytes + b->alloc_bytes,
-		.free_count = a->free_count + b->free_count,
-		.free_bytes = a->free_bytes + b->free_bytes,
-	};
+	group->seen_peak = 0;
+	group->seen_peak_ns = time_ns;
 }
 
 static struct aspan_counts get_lost_in_window(const struct aspan_group *group)
@@ -207,12 +264,22 @@ static struct aspan_counts get_lost_in_window(const struct aspan_group *group)
 	};
 }
 
+/* Without losses a base that was taken from checkpoints on the way was none. */
+static bool has_no_base(const struct aspan_group *group, bool has_losses)
+{
+	return group->is_whole && !has_losses;
+}
+
 /* The base at the end of the trace: never so low that blocks that were freed had not lived. */
 static struct aspan_live get_base(const struct aspan_group *group, bool has_losses)
 {
 	struct aspan_live live = live_of(&group->seen);
 	struct aspan_live base = group->base;
 
+	if (has_no_base(group, has_losses)) {
+		return (struct aspan_live){ .count = group->orphans.count,
+					    .bytes = group->orphans.bytes };
+	}
 	if (has_losses) {
 		if (group->has_checkpoint) {
 			/* It came before the losses were known. */
@@ -227,27 +294,41 @@ static struct aspan_live get_base(const struct aspan_group *group, bool has_loss
 	return base;
 }
 
+/* The highest of what was held before the last base, and since. */
+static void set_peak(const struct aspan_group *group, const struct aspan_live *base,
+		     bool has_losses, struct aspan_group_result *result)
+{
+	bool is_seen = has_no_base(group, has_losses);
+	int64_t folded = is_seen ? add(base->bytes, group->seen_peak) : group->folded_peak;
+	int64_t highest = is_seen ? base->bytes : greater(base->bytes, group->base.bytes);
+	int64_t peak = add(highest, group->peak_above_base);
+
+	result->peak_live_bytes = above_zero(greater(peak, folded));
+	result->peak_time_ns = peak >= folded ? group->peak_above_base_ns :
+			       is_seen	      ? group->seen_peak_ns :
+						group->folded_peak_ns;
+}
+
 struct aspan_group_result aspan_group_get_result(const struct aspan_group *group, bool has_losses)
 {
 	struct aspan_live base = get_base(group, has_losses);
 	struct aspan_live live = live_of(&group->seen);
-	int64_t peak = add(greater(base.bytes, group->base.bytes), group->peak_above_base);
+	struct aspan_counts seen = add_counts(&group->seen, &group->inherited_frees);
 	struct aspan_group_result result = {
-		.counts = subtract_counts(&group->seen, &group->before_window),
+		.counts = subtract_counts(&seen, &group->before_window),
 		.live_count = above_zero(add(base.count, live.count)),
 		.live_bytes = above_zero(add(base.bytes, live.bytes)),
-		.peak_live_bytes = above_zero(greater(peak, group->folded_peak)),
-		.peak_time_ns = peak >= group->folded_peak ? group->peak_above_base_ns :
-							     group->folded_peak_ns,
 	};
 
+	set_peak(group, &base, has_losses, &result);
 	if (has_losses) {
 		result.lost = get_lost_in_window(group);
 		result.counts = add_counts(&result.counts, &result.lost);
 		result.unsure_free_count = lesser(group->unsure.count, result.live_count);
 		result.unsure_free_bytes = lesser(group->unsure.bytes, result.live_bytes);
 	}
-	result.is_certain = !has_losses && (group->is_registered ? group->orphans.count == 0 :
-								   group->has_checkpoint);
+	result.is_certain = !has_losses &&
+			    (group->is_whole ? group->orphans.count == 0 :
+					       group->has_checkpoint && !group->has_folds);
 	return result;
 }

@@ -9,7 +9,8 @@
  * where `allocated` and `freed` add up the events seen, and `base` is what the events do not tell: the blocks
  * that lived before the trace began, and what lost events would have told.
  *
- * - The group is registered in the trace and nothing was lost: base is 0, and every number is exact.
+ * - The group is registered in the trace, or its process began there, and nothing was lost: base is 0, and every number is
+ *   exact.
  *   Checkpoints (`group_stats`) are ignored: they may be ahead of or behind events of other threads.
  * - The group is older than the trace, and nothing was lost: base is constant. The last checkpoint gives
  *   it, as it is the quietest (process exit). As the peak of allocated - freed is kept without the base,
@@ -34,12 +35,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Blocks and their bytes; signed, as a base and a difference may be below zero on the way. */
-struct aspan_live {
-	int64_t count;
-	int64_t bytes;
-};
-
 static inline struct aspan_live aspan_live_subtract(const struct aspan_live *a,
 						    const struct aspan_live *b)
 {
@@ -55,7 +50,9 @@ struct aspan_group {
 	uint32_t next_of_id; /* another group of the process with this id and other tags, or NONE */
 	char *tags; /* as in the trace */
 	char *name; /* NULL if only the tags tell it */
-	bool is_registered; /* its whole life is in the trace */
+	uint32_t next_of_process; /* another group of the process, or NONE */
+	bool is_registered; /* in the trace */
+	bool is_whole; /* its whole life is in the trace: it is registered there, or its process began there */
 	bool is_released; /* by its last token; interned again, it is registered again */
 
 	struct aspan_counts seen;
@@ -64,12 +61,17 @@ struct aspan_group {
 	struct aspan_live orphans;
 	/* Frees that only the address, given out again, tells of; they are in `seen`, but for those that are unsure. */
 	uint64_t inferred_free_count;
+	struct aspan_live inferred; /* those of them that are in `seen` */
+	/* Frees of blocks that the parent of this forked process allocated; not in `seen`, as it never held them. */
+	struct aspan_counts inherited_frees;
 	/* Inferred frees of which it is not known on which side of the last checkpoint they were. */
 	struct aspan_live unsure;
 
 	bool has_checkpoint;
 	uint32_t
 		checkpoint_count; /* may wrap: blocks only tell by it whether there was one since */
+	struct aspan_counts checkpoint; /* the last */
+	uint64_t checkpoint_ns;
 	struct aspan_counts first_offset, offset; /* checkpoint minus seen */
 	struct aspan_live base;
 
@@ -79,9 +81,18 @@ struct aspan_group {
 	/* The peak before that. */
 	int64_t folded_peak;
 	uint64_t folded_peak_ns;
+	/* The same without bases: what it is if it turns out that nothing was lost. */
+	int64_t seen_peak;
+	uint64_t seen_peak_ns;
+	bool has_folds;
 
-	/* What had been counted when the window began. */
+	/* What had been counted when the window began, frees of inherited blocks among it. */
 	struct aspan_counts before_window, lost_before_window;
+
+	/* What the ledger of its process says; with the frees of inherited blocks. */
+	bool has_ledger;
+	struct aspan_counts ledger;
+	struct aspan_live ledger_live;
 };
 
 /* What a report says of a group. */
@@ -96,10 +107,27 @@ struct aspan_group_result {
 	uint64_t peak_live_bytes;
 	uint64_t peak_time_ns;
 	bool is_certain; /* live and peak are exact */
+	/* Told by the model, which knows the process: */
+	bool is_from_ledger; /* counts and live are the ledger's */
+	bool has_exact_counts; /* it is proved that no allocation and no free is missing */
+	bool has_exact_live;
+	bool is_doubtful; /* counts may be too low */
 };
 
 void aspan_group_alloc(struct aspan_group *group, uint64_t size_bytes, uint64_t time_ns);
 void aspan_group_free(struct aspan_group *group, uint64_t size_bytes, bool is_foreign);
+
+/* The process of the group has begun: all that it counts is in the trace. */
+void aspan_group_begin(struct aspan_group *group, bool is_forked);
+
+/* A block is freed that the parent of this forked process allocated. */
+void aspan_group_free_inherited(struct aspan_group *group, uint64_t size_bytes, bool is_foreign);
+
+/* What events told, without what was inferred, and with frees of inherited blocks. */
+struct aspan_counts aspan_group_count_seen(const struct aspan_group *group);
+
+/* How much the last checkpoint says that events have not told by now; 0 without one. */
+struct aspan_counts aspan_group_count_missing(const struct aspan_group *group);
 
 /* After aspan_group_free(): the block was not seen allocated. */
 void aspan_group_note_orphan(struct aspan_group *group, uint64_t size_bytes, uint64_t time_ns,

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The model: what an event changes. The rules are in model.h, whose an event is in model-owners.h, and the sums
- * in group.h.
+ * The model: what there is of it, the window, and what was lost. The rules are in model.h, what an event changes is in
+ * model-take.h.
  */
 #include "model.h"
 
-#include "model-owners.h"
+#include "model-take.h"
 #include "tally.h"
 
 #include <errno.h>
@@ -74,13 +74,6 @@ static void fini_trace(struct aspan_trace *trace)
 	aspan_id_map_fini(&trace->processes);
 }
 
-static void fini_process(struct aspan_process *process)
-{
-	free(process->procname);
-	aspan_id_map_fini(&process->groups);
-	aspan_block_map_fini(&process->blocks);
-}
-
 static void fini_group(struct aspan_group *group)
 {
 	free(group->tags);
@@ -96,245 +89,17 @@ void aspan_model_destroy(struct aspan_model *model)
 		fini_trace(&model->traces[i]);
 	}
 	for (size_t i = 0; i < model->process_count; i++) {
-		fini_process(&model->processes[i]);
+		aspan_process_fini(&model->processes[i]);
 	}
 	for (size_t i = 0; i < model->group_count; i++) {
 		fini_group(&model->groups[i]);
 	}
 	aspan_tally_destroy(model->tally);
+	aspan_misuses_fini(&model->misuses);
 	free(model->traces);
 	free(model->processes);
 	free(model->groups);
 	free(model);
-}
-
-bool aspan_model_has_losses(const struct aspan_model *model, const struct aspan_process *process)
-{
-	return process->has_gap || process->is_mixed || model->is_cut_short ||
-	       model->traces[process->trace].has_losses;
-}
-
-static int find_group(struct aspan_model *model, uint32_t process, const struct aspan_event *event,
-		      uint32_t *index)
-{
-	int result = aspan_model_find_group(model, process, event, index);
-
-	if (!result) {
-		model->last_group = *index;
-	}
-	return result || !model->tally ?
-		       result :
-		       aspan_tally_take_groups(model->tally, model, event->time_ns);
-}
-
-/* The block is not there any more, and the event that said so is missing. */
-static int infer_free(struct aspan_model *model, struct aspan_process *process,
-		      const struct aspan_block *block, uint64_t time_ns)
-{
-	bool is_counted = aspan_group_infer_free(&model->groups[block->group], block);
-
-	process->has_gap = true;
-	return model->tally ? aspan_tally_infer_free(model->tally, block, is_counted, time_ns) : 0;
-}
-
-static int take_alloc(struct aspan_model *model, uint32_t process_index,
-		      const struct aspan_event *event)
-{
-	struct aspan_process *process = &model->processes[process_index];
-	struct aspan_block block = { .address = event->address, .size_bytes = event->size_bytes };
-	struct aspan_block replaced;
-	int result = find_group(model, process_index, event, &block.group);
-
-	if (!result && model->tally) {
-		result = aspan_tally_place_block(model->tally, model, process_index, event, &block);
-	}
-	if (result) {
-		return result;
-	}
-	block.checkpoint_count = model->groups[block.group].checkpoint_count;
-	result = aspan_block_map_add(&process->blocks, &block, &replaced);
-	if (result > 0) {
-		/* No address is given out twice, so the old block has been freed. */
-		result = infer_free(model, process, &replaced, event->time_ns);
-	}
-	if (result) {
-		return result;
-	}
-	aspan_group_alloc(&model->groups[block.group], event->size_bytes, event->time_ns);
-	return model->tally ? aspan_tally_alloc(model->tally, event, &block) : 0;
-}
-
-static int take_orphan(struct aspan_model *model, uint32_t process_index,
-		       const struct aspan_event *event, uint32_t index)
-{
-	struct aspan_group *group = &model->groups[index];
-	struct aspan_live base = group->base;
-	struct aspan_live step;
-
-	aspan_group_note_orphan(group, event->size_bytes, event->time_ns,
-				aspan_model_has_losses(model, &model->processes[process_index]));
-	step = aspan_live_subtract(&group->base, &base);
-	return model->tally ?
-		       aspan_tally_free_orphan(model->tally, process_index, event, index, &step) :
-		       0;
-}
-
-static int take_free(struct aspan_model *model, uint32_t process_index,
-		     const struct aspan_event *event)
-{
-	struct aspan_process *process = &model->processes[process_index];
-	struct aspan_block block;
-	uint32_t index;
-	bool is_known;
-	int result = find_group(model, process_index, event, &index);
-
-	if (result) {
-		return result;
-	}
-	is_known = aspan_block_map_take(&process->blocks, event->address, &block);
-	if (is_known && (block.group != index || block.size_bytes != event->size_bytes)) {
-		/* What was known of this address is another block, which has been freed and this one allocated. */
-		result = infer_free(model, process, &block, event->time_ns);
-		is_known = false;
-	}
-	aspan_group_free(&model->groups[index], event->size_bytes,
-			 event->current_group_id != event->group_id);
-	if (result) {
-		return result;
-	}
-	if (!is_known) {
-		return take_orphan(model, process_index, event, index);
-	}
-	return model->tally ? aspan_tally_free(model->tally, process_index, event, &block) : 0;
-}
-
-static bool is_registered_twice(const struct aspan_model *model, uint32_t process,
-				const struct aspan_event *event)
-{
-	uint32_t i = aspan_id_map_find(&model->processes[process].groups, event->group_id);
-
-	for (; i != NONE; i = model->groups[i].next_of_id) {
-		if (model->groups[i].is_registered && !model->groups[i].is_released) {
-			return true;
-		}
-	}
-	return false;
-}
-
-static int take_group_register(struct aspan_model *model, uint32_t process,
-			       const struct aspan_event *event)
-{
-	uint32_t index;
-	int result;
-
-	/* Without pids there is no telling a new process from another one. */
-	if (event->origin.has_vpid && is_registered_twice(model, process, event)) {
-		/* Nobody will free the blocks of a process that is gone. */
-		if (model->tally) {
-			aspan_tally_note_gone(model->tally, &model->processes[process].blocks);
-		}
-		aspan_block_map_fini(&model->processes[process].blocks);
-		result = aspan_model_add_process(model, &event->origin, &process);
-		if (!result) {
-			result = aspan_model_note_procname(&model->processes[process],
-							   &event->origin);
-		}
-		if (result) {
-			return result;
-		}
-		model->last_process = process;
-	}
-	result = find_group(model, process, event, &index);
-	if (result) {
-		return result;
-	}
-	if (model->groups[index].is_registered && !model->groups[index].is_released) {
-		model->processes[process].is_mixed = true;
-	}
-	model->groups[index].is_registered = true;
-	model->groups[index].is_released = false;
-	return 0;
-}
-
-static int take_group_release(struct aspan_model *model, uint32_t process,
-			      const struct aspan_event *event)
-{
-	uint32_t index;
-	int result = find_group(model, process, event, &index);
-
-	if (!result) {
-		model->groups[index].is_released = true;
-	}
-	return result;
-}
-
-static int take_group_stats(struct aspan_model *model, uint32_t process,
-			    const struct aspan_event *event)
-{
-	struct aspan_group *group;
-	struct aspan_live base, step;
-	uint32_t index;
-	int result = find_group(model, process, event, &index);
-
-	/* Absolute values of several processes say nothing of their sum. */
-	if (result || !event->origin.has_vpid || model->processes[process].is_mixed) {
-		return result;
-	}
-	group = &model->groups[index];
-	base = group->base;
-	aspan_group_checkpoint(group, &event->counts, event->time_ns,
-			       aspan_model_has_losses(model, &model->processes[process]));
-	step = aspan_live_subtract(&group->base, &base);
-	/* Without losses the base is what was before the trace, and not something that happens now. */
-	if (!model->tally || !aspan_model_has_losses(model, &model->processes[process]) ||
-	    (step.count == 0 && step.bytes == 0)) {
-		return 0;
-	}
-	return aspan_tally_step(model->tally, index, &step, event->time_ns);
-}
-
-/* Makes the group known, if the event is of one. */
-static int take_group_event(struct aspan_model *model, uint32_t process,
-			    const struct aspan_event *event)
-{
-	uint32_t index;
-
-	return event->group_id ? find_group(model, process, event, &index) : 0;
-}
-
-static int take_span_enter(struct aspan_model *model, uint32_t process,
-			   const struct aspan_event *event)
-{
-	int result = take_group_event(model, process, event);
-
-	return result || !model->tally ? result :
-					 aspan_tally_span_enter(model->tally, process, event);
-}
-
-static int take(struct aspan_model *model, uint32_t process, const struct aspan_event *event)
-{
-	switch (event->type) {
-	case ASPAN_EVENT_ALLOC:
-		return take_alloc(model, process, event);
-	case ASPAN_EVENT_ALLOC_STACK:
-		return model->tally ? aspan_tally_take_stack(model->tally, process, event) : 0;
-	case ASPAN_EVENT_FREE:
-		return take_free(model, process, event);
-	case ASPAN_EVENT_GROUP_REGISTER:
-		return take_group_register(model, process, event);
-	case ASPAN_EVENT_GROUP_RELEASE:
-		return take_group_release(model, process, event);
-	case ASPAN_EVENT_GROUP_STATS:
-		return take_group_stats(model, process, event);
-	case ASPAN_EVENT_SPAN_ENTER:
-		return take_span_enter(model, process, event);
-	case ASPAN_EVENT_SPAN_EXIT:
-		return model->tally ? aspan_tally_span_exit(model->tally, process, event) : 0;
-	case ASPAN_EVENT_BUDGET_EXCEEDED:
-		return take_group_event(model, process, event);
-	default:
-		return 0;
-	}
 }
 
 static uint64_t add_time(uint64_t time_ns, uint64_t duration_ns)
@@ -399,12 +164,16 @@ int aspan_model_feed(struct aspan_model *model, const struct aspan_event *event)
 		return 0;
 	}
 	model->event_counts[event->type]++;
-	result = aspan_model_find_process(model, &event->origin, &process);
+	if (__builtin_expect(event->type == ASPAN_EVENT_PROCESS_BEGIN, 0)) {
+		result = aspan_model_begin_process(model, event, &process);
+	} else {
+		result = aspan_model_find_process(model, event, &process);
+	}
 	if (!result) {
 		result = aspan_model_note_procname(&model->processes[process], &event->origin);
 	}
 	model->last_group = NONE;
-	result = result ? result : take(model, process, event);
+	result = result ? result : aspan_model_take(model, process, event);
 	if (__builtin_expect(model->observer != NULL, 0) && !result && model->has_window_begun) {
 		result = model->observer(model->observer_data, model, event, model->last_process,
 					 model->last_group);
@@ -455,21 +224,6 @@ void aspan_model_note_cut_short(struct aspan_model *model)
 	model->is_cut_short = true;
 }
 
-bool aspan_model_is_complete(const struct aspan_model *model)
-{
-	for (size_t i = 0; i < model->trace_count; i++) {
-		if (model->traces[i].has_losses) {
-			return false;
-		}
-	}
-	for (size_t i = 0; i < model->process_count; i++) {
-		if (model->processes[i].has_gap || model->processes[i].is_mixed) {
-			return false;
-		}
-	}
-	return !model->is_cut_short;
-}
-
 uint64_t aspan_model_count_events(const struct aspan_model *model)
 {
 	uint64_t sum = 0;
@@ -478,11 +232,4 @@ uint64_t aspan_model_count_events(const struct aspan_model *model)
 		sum += model->event_counts[i];
 	}
 	return sum;
-}
-
-struct aspan_group_result aspan_model_get_result(const struct aspan_model *model,
-						 const struct aspan_group *group)
-{
-	return aspan_group_get_result(
-		group, aspan_model_has_losses(model, &model->processes[group->process]));
 }

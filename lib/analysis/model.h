@@ -6,9 +6,9 @@
  * Rules:
  * - One pass. Memory grows with live blocks, groups and processes, never with the number of events.
  * - A group is one of a process, and a process is one of a trace: the same ids in two of them are two
- *   groups. A pid that is used again (or a program that replaced itself by exec) is a new process: its first
- *   groups are registered under ids that the old one has registered, and not released: a released group that is
- *   interned while blocks of it live is registered again.
+ *   groups. A pid that is used again (or a program that replaced itself by exec) is a new process: process_begin says so
+ *   (model-process.h). In traces without it, its first groups are registered under ids that the old one has registered, and not
+ *   released: a released group that is interned while blocks of it live is registered again.
  * - Questions beyond groups are answered by a tally (tally.h), which is told what each event means.
  * - What a lost event would have told is taken from later ones where they tell it (group.h); the model never
  *   gives a negative number, and says which numbers are not certain.
@@ -21,6 +21,8 @@
 #include "group.h"
 #include "id-map.h"
 #include "loaded-objects.h"
+#include "misuses.h"
+#include "model-process.h"
 #include "questions.h"
 
 #include <stdbool.h>
@@ -33,20 +35,6 @@ struct aspan_trace {
 	uint64_t discarded_events;
 	bool has_losses; /* events or packets discarded, however many */
 	bool lacks_vpid; /* some events do not say of which process they are */
-};
-
-struct aspan_process {
-	uint32_t trace;
-	uint32_t next_of_key; /* another process with the same key in the trace's map, or NONE */
-	bool has_vpid;
-	uint64_t vpid;
-	uint64_t pid_namespace;
-	char *procname; /* NULL if the trace does not say */
-	bool has_main_name; /* procname is that of the main thread */
-	bool has_gap; /* an event must be missing, whatever the tracer says */
-	bool is_mixed; /* its events contradict each other: they are of several processes */
-	struct aspan_id_map groups;
-	struct aspan_block_map blocks;
 };
 
 struct aspan_model;
@@ -87,6 +75,8 @@ struct aspan_model {
 	uint64_t discarded_packets;
 	bool has_unknown_discards; /* there are more, and the trace does not say how many */
 	bool is_cut_short; /* reading failed before the end */
+	struct aspan_misuses misuses;
+	uint32_t unread_ledger_count; /* files that could not be read */
 	uint64_t first_ns, last_ns; /* of all events; 0 before the first */
 
 	/* What of the trace counts; what was before only sets the state that it begins with. */
@@ -152,11 +142,14 @@ void aspan_model_note_discarded_packets(struct aspan_model *model, uint32_t trac
 /* Reading ended before the trace did. */
 void aspan_model_note_cut_short(struct aspan_model *model);
 
-/* Whether everything that happened while the tracer ran is in the model. */
+/* Whether it is proved that everything that happened while the tracer ran is in the model; false before it is judged. */
 bool aspan_model_is_complete(const struct aspan_model *model);
 
-/* Whether events of this process may be missing. */
+/* Whether events of this process may be missing: something shows that some are, and nothing proves that none are. */
 bool aspan_model_has_losses(const struct aspan_model *model, const struct aspan_process *process);
+
+/* Whether what is known of this process may be too low or wrong: as far as anything shows, or nothing tells its end. */
+bool aspan_model_is_doubtful(const struct aspan_model *model, const struct aspan_process *process);
 
 /* How many events of allocspan there were. */
 uint64_t aspan_model_count_events(const struct aspan_model *model);

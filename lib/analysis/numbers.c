@@ -60,5 +60,9 @@ int aspan_numbers_add(struct aspan_numbers *sum, const struct aspan_numbers *par
 		get_older(sum->oldest_never_freed_ns, part->oldest_never_freed_ns);
 	aspan_growth_add(&sum->growth, &part->growth);
 	sum->is_certain &= part->is_certain;
+	sum->has_exact_counts &= part->has_exact_counts;
+	sum->has_exact_live &= part->has_exact_live;
+	sum->is_doubtful |= part->is_doubtful;
+	sum->is_from_ledger |= part->is_from_ledger;
 	return result ? result : aspan_histogram_merge(&sum->lifetimes, &part->lifetimes);
 }

@@ -52,6 +52,10 @@ struct aspan_numbers {
 	struct aspan_growth growth;
 	/* Live, peak, never freed and what depends on them are exact; else they are estimates. */
 	bool is_certain;
+	bool has_exact_counts; /* it is proved that no allocation and no free is missing in `counts` */
+	bool has_exact_live; /* and in `live` */
+	bool is_doubtful; /* something shows that `counts` may be too low */
+	bool is_from_ledger; /* a process's ledger tells a part of counts and live */
 };
 
 void aspan_numbers_fini(struct aspan_numbers *numbers);

@@ -25,6 +25,9 @@ int aspan_report_keep_text(struct aspan_report *report, char *text, const char *
 /* report-owners.c: processes, groups, threads and nodes. */
 int aspan_report_add_owners(struct aspan_report_build *build);
 
+/* report-processes.c: part of aspan_report_add_owners(). */
+int aspan_report_add_processes(struct aspan_report_build *build);
+
 /* report-callsites.c: call sites and stacks; part of aspan_report_add_owners(). */
 int aspan_report_add_callsites(struct aspan_report_build *build);
 
@@ -49,5 +52,8 @@ int aspan_report_add_activity(struct aspan_report_build *build);
 
 /* report-notes.c */
 int aspan_report_add_notes(struct aspan_report *report);
+
+/* report-notes-processes.c: of processes of which it is not proved that all is there; part of aspan_report_add_notes(). */
+int aspan_report_add_process_notes(struct aspan_report *report);
 
 #endif

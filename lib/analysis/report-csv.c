@@ -71,6 +71,11 @@ static int write_text(const char *string, FILE *stream)
 	return 0;
 }
 
+static const char *get_bool_word(bool is_so)
+{
+	return is_so ? "true" : "false";
+}
+
 static const char *get_state_word(enum aspan_key_state state)
 {
 	return state == ASPAN_KEY_VALUE ? "value" : state == ASPAN_KEY_NONE ? "none" : "unseen";
@@ -101,7 +106,7 @@ static int write_header(const struct aspan_breakdown_question *question, FILE *s
 #define COLUMN(name, value) fputs(#name ",", stream);
 	NUMBER_COLUMNS(COLUMN)
 #undef COLUMN
-	fputs("certain\r\n", stream);
+	fputs("certain,exact_counts,exact_live,from\r\n", stream);
 	return result;
 }
 
@@ -124,7 +129,9 @@ static int write_row(const struct aspan_report_row *row, size_t key_count, FILE 
 #define COLUMN(name, value) fprintf(stream, "%" PRIu64 ",", (uint64_t) (value));
 	NUMBER_COLUMNS(COLUMN)
 #undef COLUMN
-	fprintf(stream, "%s\r\n", is->is_certain ? "true" : "false");
+	fprintf(stream, "%s,%s,%s,%s\r\n", get_bool_word(is->is_certain),
+		get_bool_word(is->has_exact_counts), get_bool_word(is->has_exact_live),
+		is->is_from_ledger ? "ledger" : "events");
 	return result;
 }
 

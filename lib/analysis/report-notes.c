@@ -10,8 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static int __attribute__((format(printf, 2, 3)))
-add_note(struct aspan_report *report, const char *format, ...)
+int aspan_report_add_note(struct aspan_report *report, const char *format, ...)
 {
 	char **moved = reallocarray(report->notes, report->note_count + 1, sizeof(*moved));
 	va_list arguments;
@@ -36,12 +35,12 @@ static int note_losses(struct aspan_report *report)
 	const struct aspan_model *model = report->model;
 
 	if (model->discarded_events || model->has_unknown_discards) {
-		return add_note(report,
-				"the tracer discarded %s%" PRIu64
-				" events: live and peak bytes marked ~ are estimates; record "
-				"with larger buffers (lttng enable-channel --subbuf-size)",
-				model->has_unknown_discards ? "more than " : "",
-				model->discarded_events);
+		return aspan_report_add_note(
+			report,
+			"the tracer discarded %s%" PRIu64
+			" events: live and peak bytes marked ~ are estimates; record "
+			"with larger buffers (lttng enable-channel --subbuf-size)",
+			model->has_unknown_discards ? "more than " : "", model->discarded_events);
 	}
 	return 0;
 }
@@ -49,8 +48,9 @@ static int note_losses(struct aspan_report *report)
 static int note_cut(struct aspan_report *report)
 {
 	return report->model->is_cut_short ?
-		       add_note(report, "a part of the trace could not be read: what was there "
-					"is missing") :
+		       aspan_report_add_note(
+			       report, "a part of the trace could not be read: what was there "
+				       "is missing") :
 		       0;
 }
 
@@ -67,10 +67,10 @@ static bool any_trace_lacks_vpid(const struct aspan_model *model)
 static int note_processes(struct aspan_report *report)
 {
 	return any_trace_lacks_vpid(report->model) ?
-		       add_note(report,
-				"the trace has no context 'vpid', so all its processes are "
-				"taken for one; record with lttng add-context -u -t vpid -t "
-				"vtid -t procname") :
+		       aspan_report_add_note(
+			       report, "the trace has no context 'vpid', so all its processes are "
+				       "taken for one; record with lttng add-context -u -t vpid -t "
+				       "vtid -t procname") :
 		       0;
 }
 
@@ -98,27 +98,29 @@ static int note_inconsistencies(struct aspan_report *report)
 	int result = 0;
 
 	if (sum.inferred_frees && report->model->event_counts[ASPAN_EVENT_FREE] == 0) {
-		result = add_note(report,
-				  "the event allocspan:free was not recorded: live and peak "
-				  "bytes cannot be known; enable 'allocspan:*'");
+		result = aspan_report_add_note(
+			report, "the event allocspan:free was not recorded: live and peak "
+				"bytes cannot be known; enable 'allocspan:*'");
 	} else if (sum.inferred_frees) {
-		result = add_note(report,
-				  "%" PRIu64 " frees are not in the trace, as later blocks "
-				  "have the same addresses",
-				  sum.inferred_frees);
+		result = aspan_report_add_note(report,
+					       "%" PRIu64
+					       " frees are not in the trace, as later blocks "
+					       "have the same addresses",
+					       sum.inferred_frees);
 	}
 	if (!result && sum.orphans) {
-		result = add_note(report,
-				  "%" PRIu64 " blocks were freed whose allocation is not in "
-				  "the trace (it began later, or they are a parent process's)",
-				  sum.orphans);
+		result = aspan_report_add_note(
+			report,
+			"%" PRIu64 " blocks were freed whose allocation is not in "
+			"the trace (it began later, or they are a parent process's)",
+			sum.orphans);
 	}
 	if (!result && sum.mixed_processes) {
-		result = add_note(report,
-				  "different processes have the same pid in %" PRIu64
-				  " cases and were taken for one; record with lttng "
-				  "add-context -u -t vpid -t pid_ns",
-				  sum.mixed_processes);
+		result = aspan_report_add_note(report,
+					       "different processes have the same pid in %" PRIu64
+					       " cases and were taken for one; record with lttng "
+					       "add-context -u -t vpid -t pid_ns",
+					       sum.mixed_processes);
 	}
 	return result;
 }
@@ -130,14 +132,15 @@ static int note_old_groups(struct aspan_report *report)
 	for (size_t i = 0; i < report->group_count; i++) {
 		count += !report->groups[i].result.is_certain;
 	}
-	if (count == 0 || !report->is_complete) {
+	if (count == 0 || report->is_doubtful) {
 		return 0;
 	}
-	return add_note(report,
-			"~ marks what is at least so: %zu groups may be older than the trace, and "
-			"no allocspan:group_stats event says what they held before; enable "
-			"'allocspan:group_*', too",
-			count);
+	return aspan_report_add_note(
+		report,
+		"~ marks what is at least so: %zu groups may be older than the trace, and "
+		"no allocspan:group_stats event says what they held before; enable "
+		"'allocspan:group_*', too",
+		count);
 }
 
 static bool asks_by(const struct aspan_questions *questions, enum aspan_dimension dimension)
@@ -174,13 +177,13 @@ static int note_callsites(struct aspan_report *report)
 		return 0;
 	}
 	if (report->callsite_count > 0) {
-		return add_note(report,
-				"the trace does not say what was loaded, so call sites are "
+		return aspan_report_add_note(
+			report, "the trace does not say what was loaded, so call sites are "
 				"addresses; record with 'allocspan record', or lttng enable-event "
 				"-u 'lttng_ust_statedump:*'");
 	}
-	return add_note(report,
-			"the trace has no context 'ip', so call sites are not known; record "
+	return aspan_report_add_note(
+		report, "the trace has no context 'ip', so call sites are not known; record "
 			"with 'allocspan record --callsite', or lttng add-context -u -t ip");
 }
 
@@ -191,8 +194,8 @@ static int note_threads(struct aspan_report *report)
 
 	for (size_t i = 0; is_asked && i < report->thread_count; i++) {
 		if (report->threads[i].vtid == 0) {
-			return add_note(report,
-					"the trace has no context 'vtid', so all threads of a "
+			return aspan_report_add_note(
+				report, "the trace has no context 'vtid', so all threads of a "
 					"process are taken for one; record with lttng add-context "
 					"-u -t vpid -t vtid -t procname");
 		}
@@ -205,17 +208,23 @@ static int note_silence(struct aspan_report *report)
 	if (report->model->event_counts[ASPAN_EVENT_ALLOC] || report->model->discarded_events) {
 		return 0;
 	}
-	return add_note(report, "no allocation was recorded: enable 'allocspan:*', preload "
-				"liballocspan-preload.so, and enter a token or a span (or "
-				"set ALLOCSPAN_ROOT=1)");
+	return aspan_report_add_note(report,
+				     "no allocation was recorded: enable 'allocspan:*', preload "
+				     "liballocspan-preload.so, and enter a token or a span (or "
+				     "set ALLOCSPAN_ROOT=1)");
 }
 
 int aspan_report_add_notes(struct aspan_report *report)
 {
-	int (*const steps[])(struct aspan_report *) = { note_cut,	 note_losses,
-							note_processes,	 note_inconsistencies,
-							note_old_groups, note_callsites,
-							note_threads,	 note_silence };
+	int (*const steps[])(struct aspan_report *) = { note_cut,
+							note_losses,
+							note_processes,
+							note_inconsistencies,
+							aspan_report_add_process_notes,
+							note_old_groups,
+							note_callsites,
+							note_threads,
+							note_silence };
 
 	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
 		int result = steps[i](report);

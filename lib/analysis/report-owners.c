@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The owners that a report names: processes, groups, threads and span paths.
+ * The owners that a report names: groups, threads and span paths. Processes are in report-processes.c.
  *
  * Groups with equal peaks are ordered by what people see next and last by where they are in the trace, so that the
  * same trace always gives the same report.
@@ -13,21 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool has_many_hosts(const struct aspan_model *model)
-{
-	const char *first = NULL;
-
-	for (size_t i = 0; i < model->trace_count; i++) {
-		const char *hostname = model->traces[i].hostname;
-
-		if (hostname && first && strcmp(hostname, first) != 0) {
-			return true;
-		}
-		first = first ? first : hostname;
-	}
-	return false;
-}
-
 /* Formats a text that the report keeps. */
 #define KEEP(report, kept, ...)                                                                    \
 	({                                                                                         \
@@ -35,39 +20,6 @@ static bool has_many_hosts(const struct aspan_model *model)
 		aspan_report_keep_text(report, asprintf(&text_, __VA_ARGS__) < 0 ? NULL : text_,   \
 				       kept);                                                      \
 	})
-
-static int describe_process(struct aspan_report *report, struct aspan_report_process *made)
-{
-	const struct aspan_process *process = made->process;
-	bool has_host = made->hostname && has_many_hosts(report->model);
-	char id[32] = "";
-
-	if (process->has_vpid) {
-		snprintf(id, sizeof(id), "(%" PRIu64 ")", process->vpid);
-	}
-	return KEEP(report, &made->text, "%s%s%s%s", has_host ? made->hostname : "",
-		    has_host ? ":" : "", process->procname ? process->procname : "?", id);
-}
-
-static int add_processes(struct aspan_report_build *build)
-{
-	struct aspan_report *report = build->report;
-	const struct aspan_model *model = build->model;
-	int result = 0;
-
-	report->processes = calloc(model->process_count + 1, sizeof(*report->processes));
-	if (!report->processes) {
-		return -ENOMEM;
-	}
-	for (size_t i = 0; !result && i < model->process_count; i++) {
-		struct aspan_report_process *made = &report->processes[report->process_count++];
-
-		made->process = &model->processes[i];
-		made->hostname = model->traces[made->process->trace].hostname;
-		result = describe_process(report, made);
-	}
-	return result;
-}
 
 static int compare_numbers(uint64_t a, uint64_t b)
 {
@@ -215,7 +167,7 @@ static int add_nodes(struct aspan_report_build *build)
 
 int aspan_report_add_owners(struct aspan_report_build *build)
 {
-	int result = add_processes(build);
+	int result = aspan_report_add_processes(build);
 
 	result = result ? result : add_groups(build);
 	if (!result && build->tally) {

@@ -58,14 +58,16 @@ static void add_unseen(const struct aspan_report_build *build, struct aspan_repo
 	numbers->lost = result->lost;
 	numbers->unsure_frees = (struct aspan_blocks){ .count = result->unsure_free_count,
 						       .bytes = result->unsure_free_bytes };
-	numbers->is_certain = result->is_certain;
+	/* What checkpoints said on the way is in the peaks of rows, also if it turned out to be nothing. */
+	numbers->is_certain = result->is_certain &&
+			      !build->report->groups[made->group].group->has_folds;
 }
 
 static int fill_place(const struct aspan_report_build *build, struct aspan_report_place *made,
 		      const struct aspan_place *place)
 {
-	const struct aspan_process *process =
-		build->report->groups[build->group_of_model[place->key.group]].process;
+	const struct aspan_report_group *group =
+		&build->report->groups[build->group_of_model[place->key.group]];
 	int result;
 
 	*made = (struct aspan_report_place){
@@ -84,7 +86,11 @@ static int fill_place(const struct aspan_report_build *build, struct aspan_repor
 			.never_freed = place->never_freed,
 			.oldest_never_freed_ns = place->oldest_never_freed_ns,
 			.growth = place->growth,
-			.is_certain = !aspan_model_has_losses(build->model, process),
+			.is_certain = !aspan_model_is_doubtful(build->model, group->process),
+			.has_exact_counts = group->result.has_exact_counts,
+			.has_exact_live = group->result.has_exact_live,
+			.is_doubtful = group->result.is_doubtful,
+			.is_from_ledger = group->result.is_from_ledger,
 		},
 	};
 	result = aspan_histogram_merge(&made->numbers.sizes, &place->sizes);

@@ -59,6 +59,10 @@ static void fill_group_row(struct aspan_report_row *row, const struct aspan_repo
 		.live = { .count = result->live_count, .bytes = result->live_bytes },
 		.foreign_frees = { .count = group->group->foreign_free_count },
 		.is_certain = result->is_certain,
+		.has_exact_counts = result->has_exact_counts,
+		.has_exact_live = result->has_exact_live,
+		.is_doubtful = result->is_doubtful,
+		.is_from_ledger = result->is_from_ledger,
 	};
 	take_group_peak(row, report);
 }
@@ -98,6 +102,33 @@ static int64_t get_bytes_at_peak(const struct aspan_report_build *build, size_t 
 				       bytes;
 }
 
+/* Whether the places of a group may be in several rows. */
+static bool divides_groups(const struct aspan_breakdown_question *question)
+{
+	for (size_t i = 0; i < question->key_count; i++) {
+		enum aspan_dimension dimension = question->keys[i].dimension;
+
+		if (dimension == ASPAN_BY_SPAN || dimension == ASPAN_BY_THREAD ||
+		    dimension == ASPAN_BY_CALLSITE) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* A ledger knows groups, and not which of their places the events were of that are missing. */
+static void note_division(const struct aspan_report_build *build, size_t breakdown,
+			  const struct aspan_report_place *place, struct aspan_numbers *numbers)
+{
+	const struct aspan_process *process = build->report->groups[place->group].process;
+
+	if (divides_groups(&build->tally->breakdowns.breakdowns[breakdown].question)) {
+		numbers->has_exact_counts &= process->proof.is_complete;
+		numbers->has_exact_live &= process->proof.is_complete;
+		numbers->is_doubtful |= aspan_model_is_doubtful(build->model, process);
+	}
+}
+
 static int add_place(const struct aspan_report_build *build, size_t breakdown, uint32_t index,
 		     struct aspan_report_row *row, struct sums *sums)
 {
@@ -113,6 +144,7 @@ static int add_place(const struct aspan_report_build *build, size_t breakdown, u
 	}
 	sums->peak_part_count += get_bytes_at_peak(build, breakdown, index) != 0;
 	sums->never_freed_part_count += place->numbers.never_freed.bytes != 0;
+	note_division(build, breakdown, place, &row->numbers);
 	return aspan_numbers_add(&row->numbers, &place->numbers);
 }
 
@@ -320,6 +352,8 @@ static int fill_breakdown(const struct aspan_report_build *build, size_t index,
 		made->row_count = source->row_count;
 		for (size_t row = 0; row < made->row_count; row++) {
 			made->rows[row].numbers.is_certain = true;
+			made->rows[row].numbers.has_exact_counts = true;
+			made->rows[row].numbers.has_exact_live = true;
 		}
 		result = sum_places(build, index, made, sums);
 	}

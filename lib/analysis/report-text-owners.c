@@ -209,15 +209,16 @@ int aspan_report_text_write_leaks(const struct aspan_report_text *text)
 
 	aspan_report_text_begin_section(text, "Allocated and not freed when the trace ended");
 	if (all->never_freed.count == 0) {
-		fputs("nothing\n", text->stream);
+		fputs(text->report->is_doubtful ? "nothing, as far as events tell\n" : "nothing\n",
+		      text->stream);
 		return 0;
 	}
-	fprintf(text->stream, "%s%s blocks, %s%s\n", text->report->is_complete ? "" : "at most ",
+	fprintf(text->stream, "%s%s blocks, %s%s\n", text->report->is_doubtful ? "~" : "",
 		aspan_text_format_count(count, all->never_freed.count),
 		aspan_text_format_bytes(bytes, all->never_freed.bytes),
-		text->report->is_complete ?
-			"" :
-			": which of them leaked cannot be told, as events are missing");
+		text->report->is_doubtful ?
+			": which of them leaked cannot be told, as events may be missing" :
+			"");
 	return write_leaks(text);
 }
 

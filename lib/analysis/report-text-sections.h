@@ -42,6 +42,9 @@ int aspan_report_text_end_table(const struct aspan_report_text *text,
 /* A blank line and the title of a section. */
 void aspan_report_text_begin_section(const struct aspan_report_text *text, const char *title);
 
+/* report-text-processes.c: whether it is proved that nothing is missing. */
+void aspan_report_text_write_proof(const struct aspan_report_text *text);
+
 /* report-text-shapes.c: --show sizes, lifetimes, growth, timeline. Each 0 or -ENOMEM. */
 int aspan_report_text_write_sizes(const struct aspan_report_text *text);
 int aspan_report_text_write_lifetimes(const struct aspan_report_text *text);

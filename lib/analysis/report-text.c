@@ -155,15 +155,17 @@ static void add_row(const struct aspan_report_text *text, struct aspan_text_tabl
 		    const struct aspan_report_row *row)
 {
 	const struct aspan_numbers *numbers = &row->numbers;
+	bool is_sure = !numbers->is_doubtful;
+	bool is_live_sure = numbers->is_certain || numbers->has_exact_live;
 
-	aspan_text_table_count(table, numbers->counts.alloc_count, true);
-	aspan_text_table_bytes(table, numbers->counts.alloc_bytes, true);
+	aspan_text_table_count(table, numbers->counts.alloc_count, is_sure);
+	aspan_text_table_bytes(table, numbers->counts.alloc_bytes, is_sure);
 	if (wants(text, ASPAN_SHOW_RATES)) {
 		add_rates(text, table, &numbers->counts);
 	}
-	aspan_text_table_count(table, numbers->counts.free_count, true);
-	aspan_text_table_count(table, numbers->live.count, numbers->is_certain);
-	aspan_text_table_bytes(table, numbers->live.bytes, numbers->is_certain);
+	aspan_text_table_count(table, numbers->counts.free_count, is_sure);
+	aspan_text_table_count(table, numbers->live.count, is_live_sure);
+	aspan_text_table_bytes(table, numbers->live.bytes, is_live_sure);
 	aspan_text_table_bytes(table, numbers->peak_live_bytes, numbers->is_certain);
 	aspan_text_table_count(table, numbers->foreign_frees.count, true);
 	if (has_temporary(text)) {
@@ -273,6 +275,7 @@ int aspan_report_text_write(const struct aspan_report *report,
 	result = write_processes(stream, report);
 	write_events(stream, report->model);
 	write_discarded(&text);
+	aspan_report_text_write_proof(&text);
 	if (!result) {
 		result = write_breakdowns(&text);
 	}

@@ -58,7 +58,20 @@ static int make(struct aspan_report_build *build)
 	return result ? result : aspan_report_add_notes(build->report);
 }
 
-int aspan_report_init(struct aspan_report *report, const struct aspan_model *model)
+static bool is_doubtful(const struct aspan_model *model)
+{
+	bool is_doubtful = model->is_cut_short || model->unread_ledger_count > 0;
+
+	for (size_t i = 0; !is_doubtful && i < model->trace_count; i++) {
+		is_doubtful = model->traces[i].has_losses;
+	}
+	for (size_t i = 0; !is_doubtful && i < model->process_count; i++) {
+		is_doubtful = aspan_model_is_doubtful(model, &model->processes[i]);
+	}
+	return is_doubtful;
+}
+
+int aspan_report_init(struct aspan_report *report, struct aspan_model *model)
 {
 	struct aspan_report_build build = {
 		.report = report,
@@ -69,10 +82,12 @@ int aspan_report_init(struct aspan_report *report, const struct aspan_model *mod
 	};
 	int result = -ENOMEM;
 
+	aspan_model_conclude(model);
 	*report = (struct aspan_report){
 		.model = model,
 		.questions = &model->questions,
 		.is_complete = aspan_model_is_complete(model),
+		.is_doubtful = is_doubtful(model),
 	};
 	set_window(report, model);
 	if (build.group_of_model && build.group_shift) {

@@ -186,7 +186,8 @@ struct aspan_report_entry {
 struct aspan_report {
 	const struct aspan_model *model;
 	const struct aspan_questions *questions;
-	bool is_complete;
+	bool is_complete; /* it is proved that nothing is missing */
+	bool is_doubtful; /* something shows that numbers may be wrong */
 	/* The window that the counts are of: of a whole trace its first and its last event. */
 	uint64_t begin_ns, end_ns;
 
@@ -227,9 +228,16 @@ struct aspan_report {
 	size_t text_count;
 };
 
-/* aspan_report_fini() frees what it makes, also after a failure. 0 or -ENOMEM. */
-int aspan_report_init(struct aspan_report *report, const struct aspan_model *model);
+/*
+ * Judges what the model has, which gets no more events and ledgers, and reports it. aspan_report_fini() frees what it makes, also
+ * after a failure. 0 or -ENOMEM.
+ */
+int aspan_report_init(struct aspan_report *report, struct aspan_model *model);
 void aspan_report_fini(struct aspan_report *report);
+
+/* Adds a line to the notes. 0 or -ENOMEM. */
+int aspan_report_add_note(struct aspan_report *report, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 
 /* The breakdown of this question, or NULL if nobody asked. */
 const struct aspan_report_breakdown *

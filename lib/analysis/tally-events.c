@@ -238,6 +238,21 @@ int aspan_tally_free_orphan(struct aspan_tally *tally, uint32_t process,
 	return change(tally, unseen, -1, minus(event->size_bytes), event->time_ns);
 }
 
+int aspan_tally_free_inherited(struct aspan_tally *tally, uint32_t process,
+			       const struct aspan_event *event, uint32_t group)
+{
+	struct aspan_place *unseen = &tally->places.places[tally->groups[group].unseen_place];
+	uint32_t thread;
+	int result = aspan_thread_table_find(&tally->threads, process, &event->origin, &thread);
+
+	result = result ? result : aspan_breakdown_advance(&tally->breakdowns, event->time_ns);
+	result = result ? result : count_free(tally, unseen, event);
+	if (!result) {
+		begin_move(tally, thread, event, ASPAN_CHAIN_NONE);
+	}
+	return result;
+}
+
 int aspan_tally_infer_free(struct aspan_tally *tally, const struct aspan_block *block,
 			   bool is_counted, uint64_t time_ns)
 {

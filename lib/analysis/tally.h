@@ -13,8 +13,9 @@
  * not tell comes to the group's unseen place: orphans (frees of blocks that nobody saw allocated), steps of the base, and
  * blocks that are gone though it is not certain that the group knows (aspan_group_infer_free()).
  *
- * fork: a child is a process of its own, with groups of its own, whose unseen places hold what it inherited. What the child
- * frees of that leaves them; the parent's block lives on in the parent's places.
+ * fork: a child is a process of its own, with groups of its own, and counts from zero. What it frees of its parent's blocks counts
+ * in its groups' unseen places, which hold nothing for it; the parent's block lives on in the parent's places. In traces that
+ * do not tell of the fork, unseen places hold what was inherited.
  *
  * All functions give 0 or -ENOMEM; after that the tally is only good for being destroyed.
  */
@@ -104,6 +105,10 @@ int aspan_tally_free(struct aspan_tally *tally, uint32_t process, const struct a
 int aspan_tally_free_orphan(struct aspan_tally *tally, uint32_t process,
 			    const struct aspan_event *event, uint32_t group,
 			    const struct aspan_live *step);
+
+/* A block of this group is freed that the parent of this forked process allocated. */
+int aspan_tally_free_inherited(struct aspan_tally *tally, uint32_t process,
+			       const struct aspan_event *event, uint32_t group);
 
 /* A block has been freed, and the event is missing; is_counted: the group counts that as a free. */
 int aspan_tally_infer_free(struct aspan_tally *tally, const struct aspan_block *block,

@@ -3,7 +3,7 @@
  * Where the fields of an event class are.
  *
  * One table lists, for each event, the fields that the model wants and where in aspan_event they go. All numbers
- * of the schema that are wanted are unsigned.
+ * of the schema that are wanted are unsigned. Those of process_begin and process_end are in process-layout.c.
  */
 #include "event-layout.h"
 
@@ -81,6 +81,11 @@ static const struct wanted_field {
 		NUMBER("alloc_bytes", counts.alloc_bytes),
 		NUMBER("free_count", counts.free_count),
 		NUMBER("free_bytes", counts.free_bytes),
+		NUMBER("live_blocks", live_count),
+		NUMBER("live_bytes", live_bytes),
+	},
+	[ASPAN_EVENT_MISUSE] = {
+		STRING("what", name),
 	},
 	[ASPAN_EVENT_BUDGET_EXCEEDED] = {
 		NUMBER("group_id", group_id),

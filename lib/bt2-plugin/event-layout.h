@@ -16,7 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define ASPAN_EVENT_LAYOUT_MAX_READS 8
+#define ASPAN_EVENT_LAYOUT_MAX_READS 9
 /* Of a longer stack the outermost frames are left out. */
 #define ASPAN_EVENT_FRAMES_MAX 512
 

@@ -87,6 +87,13 @@ void aspan_json_text_by_text(struct aspan_json *json, const char *key, const cha
 	write_text(json, text);
 }
 
+void aspan_json_number_by_text(struct aspan_json *json, const char *key, uint64_t number)
+{
+	begin_value(json, NULL);
+	write_text(json, key);
+	fprintf(json->stream, ":%" PRIu64, number);
+}
+
 void aspan_json_index(struct aspan_json *json, const char *key, uint32_t index)
 {
 	if (index == UINT32_MAX) {

@@ -35,6 +35,9 @@ void aspan_json_text(struct aspan_json *json, const char *key, const char *text)
 /* A text whose key is of the trace, too. */
 void aspan_json_text_by_text(struct aspan_json *json, const char *key, const char *text);
 
+/* The same of a number. */
+void aspan_json_number_by_text(struct aspan_json *json, const char *key, uint64_t number);
+
 /* NONE (UINT32_MAX) becomes null. */
 void aspan_json_index(struct aspan_json *json, const char *key, uint32_t index);
 

@@ -71,9 +71,11 @@ static int take_record(struct aspan_message_reader *reader,
 		.kind = record->kind,
 		.ip = record->ip,
 	};
-	int result = reader->replay ?
-			     aspan_bind_replay_feed(reader->replay, reader->model, &event) :
-			     aspan_model_feed(reader->model, &event);
+	int result;
+
+	event.origin.is_exact = true;
+	result = reader->replay ? aspan_bind_replay_feed(reader->replay, reader->model, &event) :
+				  aspan_model_feed(reader->model, &event);
 
 	if (result) {
 		ASPAN_READER_FAIL(reader, "no memory for what the trace holds: %s",

@@ -14,6 +14,7 @@
 #include "object-layout.h"
 #include "packed-losses.h"
 #include "packed-reader.h"
+#include "process-layout.h"
 #include "stream-table.h"
 
 #define ASPAN_READER_FAIL(reader, ...)                                                             \
@@ -25,6 +26,7 @@ struct aspan_message_class {
 	struct aspan_bind_class *bind; /* NULL: the replay wants nothing of it */
 	struct aspan_packed_layout packed;
 	struct aspan_object_layout object;
+	struct aspan_process_layout process;
 };
 
 struct aspan_message_reader {

@@ -68,6 +68,9 @@ static int fill_layouts(struct aspan_message_reader *reader, const bt_event_clas
 
 	result = result ? result :
 			  aspan_packed_layout_init(&layouts->packed, event_class, &bad_field);
+	result = result ? result :
+			  aspan_process_layout_init(&layouts->process, layouts->layout.type,
+						    event_class, &bad_field);
 	if (!result && aspan_model_wants_objects(reader->model)) {
 		result = aspan_object_layout_init(&layouts->object, event_class, &bad_field);
 	}
@@ -202,6 +205,7 @@ static int read_event(struct aspan_message_reader *reader, const bt_message *mes
 	const struct aspan_message_class *event_class;
 	const struct aspan_stream *stream;
 	struct aspan_event event = { .group_id = 0 };
+	struct aspan_process_facts facts;
 	struct aspan_stream_code code;
 	int result = aspan_message_reader_find_stream(reader, bt_event_borrow_stream_const(source),
 						      &stream);
@@ -229,6 +233,10 @@ static int read_event(struct aspan_message_reader *reader, const bt_message *mes
 		}
 		aspan_event_layout_read_frames(&event_class->layout, source, reader->frames,
 					       &event);
+	}
+	if (event_class->process.is_wanted) {
+		aspan_process_layout_read(&event_class->process, source, &facts);
+		event.process = &facts;
 	}
 	result = event_class->object.is_wanted ? take_object(reader, stream, event_class, source) :
 						 0;

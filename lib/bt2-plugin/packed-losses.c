@@ -6,8 +6,6 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -75,27 +73,6 @@ void aspan_packed_losses_finish(const struct aspan_packed_losses *losses, struct
 	}
 }
 
-static int __attribute__((format(printf, 2, 3)))
-add_note(struct aspan_report *report, const char *format, ...)
-{
-	char **moved = reallocarray(report->notes, report->note_count + 1, sizeof(*moved));
-	va_list arguments;
-	int length;
-
-	if (!moved) {
-		return -ENOMEM;
-	}
-	report->notes = moved;
-	va_start(arguments, format);
-	length = vasprintf(&moved[report->note_count], format, arguments);
-	va_end(arguments);
-	if (length < 0) {
-		return -ENOMEM;
-	}
-	report->note_count++;
-	return 0;
-}
-
 static int note_lost(const struct aspan_packed_losses *losses, struct aspan_report *report)
 {
 	struct aspan_packed_trace_losses sum = { 0 };
@@ -108,7 +85,7 @@ static int note_lost(const struct aspan_packed_losses *losses, struct aspan_repo
 	}
 	return sum.records == 0 ?
 		       0 :
-		       add_note(
+		       aspan_report_add_note(
 			       report,
 			       "%" PRIu64
 			       " of the discarded events are allocations and frees that packed "
@@ -121,25 +98,27 @@ static int note_late(const struct aspan_packed_merge_counts *counts, struct aspa
 {
 	return counts->late_records == 0 ?
 		       0 :
-		       add_note(report,
-				"%" PRIu64
-				" allocations and frees were written more than %u ms after they "
-				"happened, and are taken for later than they were: live and peak "
-				"bytes marked ~ are estimates",
-				counts->late_records,
-				(unsigned int) (ASPAN_PACKED_HOLD_NS / 1000000));
+		       aspan_report_add_note(
+			       report,
+			       "%" PRIu64
+			       " allocations and frees were written more than %u ms after they "
+			       "happened, and are taken for later than they were: live and peak "
+			       "bytes marked ~ are estimates",
+			       counts->late_records,
+			       (unsigned int) (ASPAN_PACKED_HOLD_NS / 1000000));
 }
 
 static int note_ignored(const struct aspan_packed_merge_counts *counts, struct aspan_report *report)
 {
 	return counts->ignored_items == 0 ?
 		       0 :
-		       add_note(report,
-				"%" PRIu64
-				" events allocspan:alloc and allocspan:free were left out, because "
-				"their processes have packed events that say the same; record one "
-				"form only",
-				counts->ignored_items);
+		       aspan_report_add_note(
+			       report,
+			       "%" PRIu64
+			       " events allocspan:alloc and allocspan:free were left out, because "
+			       "their processes have packed events that say the same; record one "
+			       "form only",
+			       counts->ignored_items);
 }
 
 int aspan_packed_losses_add_notes(const struct aspan_packed_losses *losses,

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Writes a report for tools: the frame, and the tables that rows refer to by index. Rows are in report-json-rows.c.
+ * Writes a report for tools: the frame, and the tables that rows refer to by index. Processes are in report-json-processes.c,
+ * rows in report-json-rows.c.
  *
  * A tag's key that is there twice has its last value, as readers of JSON take it.
  */
 #include "report-json.h"
 
 #include "json-writer.h"
+#include "report-json-processes.h"
 #include "report-json-rows.h"
 
 #include <errno.h>
@@ -54,21 +56,14 @@ static void write_head(struct aspan_json *json, const struct aspan_report *repor
 	aspan_json_break_line(json);
 	write_events(json, model);
 	aspan_json_break_line(json);
+	aspan_json_write_misuses(json, &model->misuses);
+	aspan_json_break_line(json);
 	aspan_json_open(json, "notes", '[');
 	for (size_t i = 0; i < report->note_count; i++) {
 		aspan_json_break_line(json);
 		aspan_json_text(json, NULL, report->notes[i]);
 	}
 	aspan_json_close(json, ']');
-}
-
-static void write_vpid(struct aspan_json *json, const struct aspan_process *process)
-{
-	if (process->has_vpid) {
-		aspan_json_number(json, "vpid", process->vpid);
-	} else {
-		aspan_json_null(json, "vpid");
-	}
 }
 
 static bool is_overridden(const struct aspan_tags *tags, size_t index)
@@ -96,7 +91,7 @@ static void write_group_identity(struct aspan_json *json, const struct aspan_rep
 	aspan_json_text(json, "text", group->text);
 	aspan_json_number(json, "process", group->process_index);
 	aspan_json_text(json, "hostname", group->hostname);
-	write_vpid(json, group->process);
+	aspan_json_write_vpid(json, group->process);
 	aspan_json_text(json, "procname", group->process->procname);
 }
 
@@ -121,17 +116,9 @@ static void write_group(struct aspan_json *json, const struct aspan_report_group
 	aspan_json_number(json, "unsure_free_count", is->unsure_free_count);
 	aspan_json_number(json, "unsure_free_bytes", is->unsure_free_bytes);
 	aspan_json_bool(json, "certain", is->is_certain);
-	aspan_json_close(json, '}');
-}
-
-static void write_process(struct aspan_json *json, const struct aspan_report_process *process)
-{
-	aspan_json_break_line(json);
-	aspan_json_open(json, NULL, '{');
-	aspan_json_text(json, "hostname", process->hostname);
-	write_vpid(json, process->process);
-	aspan_json_text(json, "procname", process->process->procname);
-	aspan_json_text(json, "text", process->text);
+	aspan_json_bool(json, "exact_counts", is->has_exact_counts);
+	aspan_json_bool(json, "exact_live", is->has_exact_live);
+	aspan_json_text(json, "from", is->is_from_ledger ? "ledger" : "events");
 	aspan_json_close(json, '}');
 }
 
@@ -263,7 +250,7 @@ int aspan_report_json_write(const struct aspan_report *report, FILE *stream)
 	aspan_json_open(&json, NULL, '{');
 	write_head(&json, report);
 	WRITE_TABLE(&json, report, "groups", groups, group, write_group);
-	WRITE_TABLE(&json, report, "processes", processes, process, write_process);
+	WRITE_TABLE(&json, report, "processes", processes, process, aspan_json_write_process);
 	WRITE_TABLE(&json, report, "threads", threads, thread, write_thread);
 	WRITE_TABLE(&json, report, "callsites", callsites, callsite, write_callsite);
 	WRITE_TABLE(&json, report, "stacks", stack_nodes, stack_node, write_stack_node);

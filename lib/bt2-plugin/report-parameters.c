@@ -224,6 +224,15 @@ static bool take_bind(struct reader *reader, const bt_value *value)
 	return bt_value_is_array(value);
 }
 
+static bool take_ledgers(struct reader *reader, const bt_value *value)
+{
+	/* They are read when the trace has ended. */
+	bt_value_get_ref(value);
+	bt_value_put_ref(reader->parameters->ledgers);
+	reader->parameters->ledgers = value;
+	return bt_value_is_array(value);
+}
+
 static const struct parameter known[] = {
 	{ "format", take_format, aspan_report_format_names },
 	{ "value", take_value, "\"bytes\", \"count\", \"live\", \"live-count\" or \"peak\"" },
@@ -241,6 +250,7 @@ static const struct parameter known[] = {
 	{ "width", take_width, "a number of columns" },
 	{ "cut-short", take_cut_short, "a boolean" },
 	{ "symbols", take_symbols, "a boolean" },
+	{ "ledgers", take_ledgers, "an array of paths" },
 	{ "bind", take_bind, "an array of SPECs, as allocspan-bind(7) describes them" },
 };
 
@@ -342,4 +352,5 @@ void aspan_report_parameters_fini(struct aspan_report_parameters *parameters)
 	free(parameters->output);
 	free(parameters->from);
 	free(parameters->to);
+	bt_value_put_ref(parameters->ledgers);
 }

@@ -7,6 +7,7 @@
 #include "report-sink.h"
 
 #include "code-namer.h"
+#include "ledger-files.h"
 #include "message-reader.h"
 #include "model.h"
 #include "output-file.h"
@@ -31,6 +32,7 @@ struct sink {
 	struct aspan_bind_replay *replay; /* NULL: no bindings */
 	struct aspan_report_outcome *outcome; /* NULL: nobody asks */
 	struct aspan_report_parameters parameters;
+	struct aspan_ledger_files ledgers;
 	/* Of a format that is written while the trace is read. */
 	struct aspan_output_file live_file;
 	void *live_writer; /* NULL: it is another format */
@@ -47,6 +49,7 @@ static void destroy(struct sink *sink)
 	aspan_bind_replay_destroy(sink->replay);
 	aspan_model_destroy(sink->model);
 	aspan_report_parameters_fini(&sink->parameters);
+	aspan_ledger_files_fini(&sink->ledgers);
 	free(sink);
 }
 
@@ -227,11 +230,15 @@ static int write_file(struct sink *sink, const struct aspan_report *report)
 /* Files that the trace names are open no longer than names are looked for. */
 static int make_report(struct sink *sink, struct aspan_report *report)
 {
-	struct aspan_code_namer *namer = aspan_code_namer_create(!sink->parameters.has_no_symbols);
-	int result;
+	struct aspan_code_namer *namer;
+	int result = aspan_ledger_files_read(&sink->ledgers, sink->parameters.ledgers, sink->model);
 
+	*report = (struct aspan_report){ 0 };
+	if (result) {
+		return result;
+	}
+	namer = aspan_code_namer_create(!sink->parameters.has_no_symbols);
 	if (!namer) {
-		*report = (struct aspan_report){ 0 };
 		return -ENOMEM;
 	}
 	aspan_model_set_namer(sink->model, aspan_code_namer_name, namer);
@@ -248,6 +255,9 @@ static int write_report(struct sink *sink)
 
 	if (!result) {
 		result = aspan_message_reader_add_notes(sink->reader, &report);
+	}
+	if (!result) {
+		result = aspan_ledger_files_add_notes(&sink->ledgers, &report);
 	}
 	if (!result && sink->replay) {
 		result = aspan_bind_replay_add_notes(sink->replay, &report);

@@ -71,6 +71,27 @@ static bt_message_iterator_class_next_method_status from_errno(int result)
 				   BT_MESSAGE_ITERATOR_CLASS_NEXT_METHOD_STATUS_ERROR;
 }
 
+/*
+ * babeltrace2 2.0's reader may fail, say that all is well, and leave its error with the thread: the next call that makes something
+ * would abort.
+ */
+static bool has_failed_silently(void)
+{
+	const bt_error *error = bt_current_thread_take_error();
+
+	if (error) {
+		bt_current_thread_move_error(error);
+	}
+	return error;
+}
+
+static void put_all(bt_message_array_const messages, uint64_t count)
+{
+	for (uint64_t i = 0; i < count; i++) {
+		bt_message_put_ref(messages[i]);
+	}
+}
+
 /* Takes one batch from upstream. */
 static bt_message_iterator_class_next_method_status advance(struct aspan_filter_iterator *iterator)
 {
@@ -79,6 +100,10 @@ static bt_message_iterator_class_next_method_status advance(struct aspan_filter_
 	bt_message_iterator_next_status status =
 		bt_message_iterator_next(iterator->upstream, &messages, &count);
 
+	if (status == BT_MESSAGE_ITERATOR_NEXT_STATUS_OK && has_failed_silently()) {
+		put_all(messages, count);
+		return BT_MESSAGE_ITERATOR_CLASS_NEXT_METHOD_STATUS_ERROR;
+	}
 	if (status == BT_MESSAGE_ITERATOR_NEXT_STATUS_OK) {
 		return from_errno(take_all(iterator, messages, count));
 	}

@@ -6,6 +6,7 @@
 #ifndef ASPAN_CLI_CHECK_JUNIT_H
 #define ASPAN_CLI_CHECK_JUNIT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum aspan_check_outcome {
@@ -17,6 +18,7 @@ enum aspan_check_outcome {
 struct aspan_check_result {
 	const char *rule; /* as it was written; borrowed */
 	enum aspan_check_outcome outcome;
+	bool is_undecided; /* of an error: the trace does not tell */
 	char *message; /* what the number is */
 };
 

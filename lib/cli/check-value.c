@@ -20,6 +20,13 @@ struct search {
 	struct aspan_near_word near;
 };
 
+/* How exact a number of a row is. */
+struct exactness {
+	bool is_certain; /* all that follows from all events is */
+	bool has_exact_counts, has_exact_live; /* proved */
+	bool is_from_ledger; /* by one, and not by events */
+};
+
 /* What is not known can be anything, or at least as much as is known. */
 static void add_bounds(struct search *search, uint64_t number, bool is_exact, bool is_least)
 {
@@ -36,36 +43,74 @@ static void add_bounds(struct search *search, uint64_t number, bool is_exact, bo
 								       UINT64_MAX;
 }
 
-static void add_number(struct search *search, uint64_t number, bool is_certain)
+static bool is_live(enum aspan_check_metric metric)
 {
-	bool is_complete = aspan_json_get_bool(search->report, "complete");
+	return metric == ASPAN_METRIC_LIVE || metric == ASPAN_METRIC_LIVE_BLOCKS;
+}
+
+static bool is_total_count(enum aspan_check_metric metric)
+{
+	return metric == ASPAN_METRIC_ALLOCS || metric == ASPAN_METRIC_BYTES ||
+	       metric == ASPAN_METRIC_FREES || metric == ASPAN_METRIC_FREED_BYTES;
+}
+
+/*
+ * A row is exact if its own processes are, whatever others lack. What only events tell (frees elsewhere, what is temporary) is, if all
+ * events are there; a ledger does not know it.
+ */
+static void add_number(struct search *search, uint64_t number, const struct exactness *is)
+{
+	enum aspan_check_metric metric = search->rule->metric;
+	bool is_complete = is->has_exact_counts && !is->is_from_ledger;
 
 	switch (search->metric->bound) {
 	case ASPAN_BOUND_COUNT:
-		add_bounds(search, number, is_complete, true);
+		add_bounds(search, number,
+			   is_total_count(metric) ? is->has_exact_counts : is_complete, true);
 		break;
 	case ASPAN_BOUND_STATE:
-		add_bounds(search, number, is_certain, is_complete);
+		add_bounds(search, number,
+			   is->is_certain || (is_live(metric) && is->has_exact_live),
+			   is_complete || (is->has_exact_live && metric == ASPAN_METRIC_PEAK));
 		break;
 	default:
 		add_bounds(search, number, is_complete, false);
 	}
 }
 
-static void add_row(struct search *search, struct json_object *row, bool is_certain)
+static void add_row(struct search *search, struct json_object *row, const struct exactness *is)
 {
 	struct json_object *number;
 
 	if (json_object_object_get_ex(row, search->metric->member, &number)) {
-		add_number(search, json_object_get_uint64(number), is_certain);
+		add_number(search, json_object_get_uint64(number), is);
 	} else {
 		search->value->is_found = search->value->is_unknown = true;
 	}
 }
 
+/* Reports of older versions have one word for all of the trace. */
+static struct exactness get_exactness(const struct search *search, struct json_object *row)
+{
+	bool is_complete = aspan_json_get_bool(search->report, "complete");
+	bool is_certain = aspan_json_get_bool(row, "certain");
+	struct exactness is = { .is_certain = is_certain,
+				.has_exact_counts = is_complete,
+				.has_exact_live = is_certain };
+
+	if (json_object_object_get_ex(row, "exact_counts", NULL)) {
+		is.has_exact_counts = aspan_json_get_bool(row, "exact_counts");
+		is.has_exact_live = aspan_json_get_bool(row, "exact_live");
+		is.is_from_ledger = strcmp(aspan_json_get_text(row, "from"), "ledger") == 0;
+	}
+	return is;
+}
+
 static void add_certain_row(struct search *search, struct json_object *row)
 {
-	add_row(search, row, aspan_json_get_bool(row, "certain"));
+	struct exactness is = get_exactness(search, row);
+
+	add_row(search, row, &is);
 }
 
 /* The name without what tells it apart from its like in the same trace (a pid, a line); NULL if there is none. */
@@ -150,9 +195,12 @@ static int search_span(struct search *search)
 	struct json_object *nodes = json_object_object_get(search->report, "nodes");
 	struct json_object *places = json_object_object_get(search->report, "places");
 	bool *are_inside = mark_nodes(search, nodes);
-	bool is_certain =
-		aspan_json_get_bool(json_object_object_get(search->report, "total"), "certain");
+	/* Of everything: places say nothing of themselves, and a ledger does not know them. */
+	struct exactness is =
+		get_exactness(search, json_object_object_get(search->report, "total"));
 
+	is.has_exact_counts &= aspan_json_get_bool(search->report, "complete");
+	is.has_exact_live &= is.is_certain;
 	if (!are_inside) {
 		return -ENOMEM;
 	}
@@ -162,13 +210,13 @@ static int search_span(struct search *search)
 
 		if (node && json_object_get_uint64(node) < aspan_json_count(nodes) &&
 		    are_inside[json_object_get_uint64(node)]) {
-			add_row(search, place, is_certain);
+			add_row(search, place, &is);
 		}
 	}
 	free(are_inside);
 	/* Where nothing was seen allocated in it, what was lost may have been. */
 	if (search->value->is_found) {
-		add_number(search, 0, is_certain);
+		add_number(search, 0, &is);
 	}
 	return 0;
 }
@@ -188,7 +236,11 @@ static int search_span_only(struct search *search)
 	}
 	free(are_inside);
 	if (search->value->is_found) {
-		add_number(search, 0, true);
+		add_number(search, 0,
+			   &(struct exactness){ .is_certain = true,
+						.has_exact_counts = aspan_json_get_bool(
+							search->report, "complete"),
+						.has_exact_live = true });
 	}
 	return 0;
 }

@@ -50,8 +50,8 @@ static const char documentation[] =
 	"\vTRACE is the directory of a trace, or a report that 'allocspan report --format json' "
 	"wrote. A RULE is, for example, 'peak(tag:tenant=42) < 64MiB', 'leak(parser) == 0', "
 	"'allocs(span:render) <= 0' or 'bytes(total) < 1GiB'; allocspan-check(1) has them all. "
-	"The exit status is 0 if all rules are kept, 1 if one is not, cannot be decided, or "
-	"something failed, and 2 for wrong arguments.";
+	"The exit status is 0 if all rules are kept, 1 if one is not, or something failed, 3 if "
+	"the trace does not tell whether one is, and 2 for wrong arguments.";
 
 static void add_rule(struct argp_state *state, const char *text)
 {
@@ -221,6 +221,7 @@ static int judge(const struct options *options, const struct aspan_check_rule *r
 		result->message = aspan_check_tell_number(rule, &value);
 	} else if (aspan_check_value_judge(&value, rule) == ASPAN_VERDICT_UNDECIDED) {
 		result->outcome = ASPAN_OUTCOME_ERROR;
+		result->is_undecided = true;
 		result->message = aspan_check_tell_undecided(rule, &value);
 	} else {
 		result->message = aspan_check_tell_number(rule, &value);
@@ -251,7 +252,7 @@ static void print_result(const struct options *options, const struct aspan_check
 static int check_all(const struct options *options, struct json_object *report,
 		     struct aspan_check_result *results)
 {
-	size_t kept = 0;
+	size_t kept = 0, undecided = 0;
 	int status = 0;
 
 	for (size_t i = 0; !status && i < options->rules.count; i++) {
@@ -259,6 +260,7 @@ static int check_all(const struct options *options, struct json_object *report,
 		if (!status) {
 			print_result(options, &results[i]);
 			kept += results[i].outcome == ASPAN_OUTCOME_KEPT;
+			undecided += results[i].is_undecided;
 		}
 	}
 	if (status) {
@@ -270,7 +272,10 @@ static int check_all(const struct options *options, struct json_object *report,
 						      options->rules.count)) {
 		return EXIT_FAILURE;
 	}
-	return kept == options->rules.count ? EXIT_SUCCESS : EXIT_FAILURE;
+	if (kept + undecided < options->rules.count) {
+		return EXIT_FAILURE;
+	}
+	return undecided ? ASPAN_CLI_EXIT_UNDECIDED : EXIT_SUCCESS;
 }
 
 static int check(const struct options *options)

@@ -101,6 +101,7 @@ static void try_recording(struct aspan_doctor *doctor, const struct trial *trial
 		aspan_doctor_tell(doctor, ASPAN_DOCTOR_FAIL, trial->subject,
 				  "has no allocations; it said: %s", message);
 	}
+	aspan_record_counts_fini(&counts);
 }
 
 void aspan_doctor_check_trial(struct aspan_doctor *doctor)

@@ -146,13 +146,17 @@ static int write_traces(void *data)
 {
 	const struct job *job = data;
 	bt_graph *graph;
-	int result = aspan_export_graph_init(&graph, job->inputs,
-					     &(struct aspan_export_graph_options){
-						     .directory = job->directory,
-						     .is_libc = job->options->form == FORM_LIBC,
-						     .is_verbose = job->options->is_verbose,
-					     });
+	int result;
 
+	if (!job->options->is_verbose) {
+		aspan_terminal_claim_stderr();
+	}
+	result = aspan_export_graph_init(&graph, job->inputs,
+					 &(struct aspan_export_graph_options){
+						 .directory = job->directory,
+						 .is_libc = job->options->form == FORM_LIBC,
+						 .is_verbose = job->options->is_verbose,
+					 });
 	result = result ? result : run_graph(graph, job->options);
 	if (result) {
 		/*

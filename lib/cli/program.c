@@ -173,7 +173,7 @@ static void examine_sections(struct aspan_program *program, Elf *elf, const GElf
 	}
 }
 
-static void examine_elf(struct aspan_program *program, int fd)
+static void examine_elf(struct aspan_program *program, int fd, bool has_sections)
 {
 	GElf_Ehdr header;
 	Elf *elf;
@@ -184,7 +184,9 @@ static void examine_elf(struct aspan_program *program, int fd)
 		program->is_elf = true;
 		program->is_foreign = !is_like_us(&header);
 		program->is_static = !has_interpreter_segment(elf);
-		examine_sections(program, elf, &header);
+		if (has_sections) {
+			examine_sections(program, elf, &header);
+		}
 	}
 	elf_end(elf);
 }
@@ -205,9 +207,22 @@ int aspan_program_examine(struct aspan_program *program, const char *path)
 		return -errno;
 	}
 	program->is_privileged = gains_privileges(fd);
-	examine_elf(program, fd);
+	examine_elf(program, fd, true);
 	close(fd);
 	return 0;
+}
+
+int aspan_program_examine_loading(struct aspan_program *program, const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int ret = fd < 0 ? -errno : 0;
+
+	*program = (struct aspan_program){ 0 };
+	if (fd >= 0) {
+		examine_elf(program, fd, false);
+		close(fd);
+	}
+	return ret;
 }
 
 void aspan_program_fini(struct aspan_program *program)

@@ -29,6 +29,9 @@ struct aspan_program_obstacle {
 /* 0 or negative errno; aspan_program_fini() in any case. */
 int aspan_program_examine(struct aspan_program *program, const char *path);
 
+/* Of an ELF file, and quickly: only is_elf, is_foreign and is_static. 0 or negative errno; aspan_program_fini() in any case. */
+int aspan_program_examine_loading(struct aspan_program *program, const char *path);
+
 void aspan_program_fini(struct aspan_program *program);
 
 /* The gravest reason why nothing of this program can be recorded; NULL if none can be seen. */

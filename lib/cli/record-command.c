@@ -133,13 +133,17 @@ static int shell_status(int status)
 	return WIFSIGNALED(status) ? SIGNAL_STATUS + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
-int aspan_record_command_wait(struct aspan_record_command *command, pid_t *daemon_pid)
+int aspan_record_command_wait(struct aspan_record_command *command, pid_t *daemon_pid,
+			      int (*look)(void *data), void *data)
 {
 	siginfo_t info;
-	int number, status;
+	int number;
 
 	for (;;) {
-		number = aspan_record_signals_take(&info, -1);
+		number = aspan_record_signals_take(&info, look(data));
+		if (number == 0) {
+			continue;
+		}
 		if (number != SIGCHLD) {
 			if (should_hand_on(&info, command->pid)) {
 				kill(command->pid, number);
@@ -149,9 +153,9 @@ int aspan_record_command_wait(struct aspan_record_command *command, pid_t *daemo
 		if (*daemon_pid > 0 && waitpid(*daemon_pid, NULL, WNOHANG) == *daemon_pid) {
 			*daemon_pid = 0;
 		}
-		if (waitpid(command->pid, &status, WNOHANG) == command->pid) {
+		if (waitpid(command->pid, &command->status, WNOHANG) == command->pid) {
 			command->pid = 0;
-			return shell_status(status);
+			return shell_status(command->status);
 		}
 	}
 }

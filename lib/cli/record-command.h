@@ -13,6 +13,7 @@
 
 struct aspan_record_command {
 	pid_t pid;
+	int status; /* how it ended, as from waitpid() */
 	int start_fd; /* writing to it starts the command, closing it gives up */
 	int error_fd; /* gives errno if it could not be executed */
 };
@@ -36,8 +37,10 @@ void aspan_record_command_abandon(struct aspan_record_command *command);
 
 /*
  * Hands on signals until it ends, and gives the status that a shell would. *daemon_pid, if not 0, is reaped should it
- * die meanwhile, and becomes 0.
+ * die meanwhile, and becomes 0. Meanwhile calls `look` with `data`, which says in how many milliseconds it wants to be
+ * called again at the latest.
  */
-int aspan_record_command_wait(struct aspan_record_command *command, pid_t *daemon_pid);
+int aspan_record_command_wait(struct aspan_record_command *command, pid_t *daemon_pid,
+			      int (*look)(void *data), void *data);
 
 #endif

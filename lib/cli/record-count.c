@@ -1,21 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What is in a trace, by counting its events with libbabeltrace2.
- *
- * A graph: a CTF reader for each directory that holds a `metadata` file (LTTng makes one a user and word size), the
- * muxer that makes one stream of their ports, and a sink that counts.
  */
 #include "record-count.h"
+#include "record-count-graph.h"
 #include "record-signals.h"
 #include "terminal.h"
 
+#include "array.h"
 #include "id-map.h"
 
 #include <babeltrace2/babeltrace.h>
 
 #include <errno.h>
 #include <ftw.h>
-#include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -112,6 +110,50 @@ static void count_packed(struct counting *counting, const bt_event *event)
 	}
 }
 
+/* A process may end twice: an exec that fails takes back the first. */
+static void count_end(struct counting *counting, const bt_event *event)
+{
+	struct aspan_record_counts *counts = counting->counts;
+	int32_t vpid = (int32_t) get_number(event, "vpid");
+	uint64_t start_ns = get_number(event, "start_time");
+	uint64_t lost_count = get_number(event, "lost_count");
+	struct aspan_record_loss *loss = NULL;
+
+	for (size_t i = 0; i < counts->loss_count; i++) {
+		if (counts->losses[i].vpid == vpid && counts->losses[i].start_ns == start_ns) {
+			loss = &counts->losses[i];
+		}
+	}
+	if (!loss && lost_count > 0) {
+		loss = ASPAN_ARRAY_APPEND(counts, losses, loss);
+	}
+	if (loss) {
+		*loss = (struct aspan_record_loss){ vpid, start_ns, lost_count };
+	}
+}
+
+/* More kinds than there is room for become one with the last. */
+static void count_misuse(struct counting *counting, const bt_event *event)
+{
+	struct aspan_record_counts *counts = counting->counts;
+	const bt_field *field = bt_field_structure_borrow_member_field_by_name_const(
+		bt_event_borrow_payload_field_const(event), "what");
+	const char *what = "";
+	size_t i = 0;
+
+	if (field && bt_field_get_class_type(field) == BT_FIELD_CLASS_TYPE_STRING) {
+		what = bt_field_string_get_value(field);
+	}
+	counts->misuse_count++;
+	while (i < ASPAN_RECORD_MISUSES - 1 && counts->misuses[i].count > 0 &&
+	       strncmp(counts->misuses[i].what, what, sizeof(counts->misuses[i].what) - 1) != 0) {
+		i++;
+	}
+	if (counts->misuses[i].count++ == 0) {
+		snprintf(counts->misuses[i].what, sizeof(counts->misuses[i].what), "%s", what);
+	}
+}
+
 static void count_event(struct counting *counting, const bt_message *message)
 {
 	struct aspan_record_counts *counts = counting->counts;
@@ -128,6 +170,10 @@ static void count_event(struct counting *counting, const bt_message *message)
 		count_packed(counting, event);
 	} else if (strcmp(name, "allocspan:group_register") == 0) {
 		counts->groups++;
+	} else if (strcmp(name, "allocspan:misuse") == 0) {
+		count_misuse(counting, event);
+	} else if (strcmp(name, "allocspan:process_end") == 0) {
+		count_end(counting, event);
 	}
 }
 
@@ -179,126 +225,10 @@ static bt_graph_simple_sink_component_consume_func_status count_batch(bt_message
 	return BT_GRAPH_SIMPLE_SINK_COMPONENT_CONSUME_FUNC_STATUS_OK;
 }
 
-static const bt_component_source *add_reader(bt_graph *graph, const bt_plugin *plugin,
-					     const char *directory, uint64_t number)
-{
-	const bt_component_source *reader = NULL;
-	bt_value *parameters = bt_value_map_create();
-	bt_value *inputs = bt_value_array_create();
-	char name[32];
-
-	snprintf(name, sizeof(name), "reader-%" PRIu64, number);
-	if (parameters && inputs &&
-	    bt_value_array_append_string_element(inputs, directory) ==
-		    BT_VALUE_ARRAY_APPEND_ELEMENT_STATUS_OK &&
-	    bt_value_map_insert_entry(parameters, "inputs", inputs) ==
-		    BT_VALUE_MAP_INSERT_ENTRY_STATUS_OK) {
-		bt_graph_add_source_component(
-			graph, bt_plugin_borrow_source_component_class_by_name_const(plugin, "fs"),
-			name, parameters, BT_LOGGING_LEVEL_NONE, &reader);
-	}
-	bt_value_put_ref(parameters);
-	bt_value_put_ref(inputs);
-	return reader;
-}
-
-static const bt_component_filter *add_muxer(bt_graph *graph)
-{
-	const bt_plugin *plugin = NULL;
-	const bt_component_filter *muxer = NULL;
-
-	bt_plugin_find("utils", BT_FALSE, BT_FALSE, BT_TRUE, BT_TRUE, BT_FALSE, &plugin);
-	if (plugin) {
-		bt_graph_add_filter_component(
-			graph,
-			bt_plugin_borrow_filter_component_class_by_name_const(plugin, "muxer"),
-			"muxer", NULL, BT_LOGGING_LEVEL_NONE, &muxer);
-	}
-	bt_plugin_put_ref(plugin);
-	return muxer;
-}
-
-/* The muxer grows a new input port for each that is taken. */
-static bool connect_reader(bt_graph *graph, const bt_component_source *reader,
-			   const bt_component_filter *muxer)
-{
-	uint64_t count = bt_component_source_get_output_port_count(reader);
-	uint64_t taken = bt_component_filter_get_input_port_count(muxer) - 1;
-
-	for (uint64_t i = 0; i < count; i++) {
-		if (bt_graph_connect_ports(
-			    graph, bt_component_source_borrow_output_port_by_index_const(reader, i),
-			    bt_component_filter_borrow_input_port_by_index_const(muxer, taken + i),
-			    NULL) != BT_GRAPH_CONNECT_PORTS_STATUS_OK) {
-			return false;
-		}
-	}
-	return true;
-}
-
-/* A reader takes one trace, and each directory is one. */
-static bool add_readers(bt_graph *graph, const bt_component_filter *muxer,
-			const bt_value *directories)
-{
-	uint64_t count = bt_value_array_get_length(directories);
-	const bt_plugin *plugin = NULL;
-	bool is_done;
-
-	bt_plugin_find("ctf", BT_FALSE, BT_FALSE, BT_TRUE, BT_TRUE, BT_FALSE, &plugin);
-	is_done = plugin != NULL;
-	for (uint64_t i = 0; is_done && i < count; i++) {
-		const bt_value *directory =
-			bt_value_array_borrow_element_by_index_const(directories, i);
-		const bt_component_source *reader =
-			add_reader(graph, plugin, bt_value_string_get(directory), i);
-
-		is_done = reader && connect_reader(graph, reader, muxer);
-	}
-	bt_plugin_put_ref(plugin);
-	return is_done;
-}
-
-static bool add_counter(bt_graph *graph, const bt_component_filter *muxer,
-			struct counting *counting)
-{
-	const bt_component_sink *sink = NULL;
-
-	return bt_graph_add_simple_sink_component(graph, "counter", keep_iterator, count_batch,
-						  NULL, counting,
-						  &sink) == BT_GRAPH_ADD_COMPONENT_STATUS_OK &&
-	       bt_graph_connect_ports(
-		       graph, bt_component_filter_borrow_output_port_by_index_const(muxer, 0),
-		       bt_component_sink_borrow_input_port_by_index_const(sink, 0),
-		       NULL) == BT_GRAPH_CONNECT_PORTS_STATUS_OK;
-}
-
-/* After a failure the library must not be called again, so each step waits for the one before. */
-static bool build_graph(bt_graph *graph, const bt_value *directories, struct counting *counting)
-{
-	const bt_component_filter *muxer = add_muxer(graph);
-
-	return muxer && add_readers(graph, muxer, directories) &&
-	       add_counter(graph, muxer, counting);
-}
-
-static int run_graph(const bt_value *directories, struct counting *counting)
-{
-	bt_graph *graph = bt_graph_create(0);
-	int ret = -EIO;
-
-	if (graph && build_graph(graph, directories, counting) &&
-	    bt_graph_run(graph) == BT_GRAPH_RUN_STATUS_OK) {
-		ret = counting->is_interrupted ? -EINTR : 0;
-	}
-	bt_graph_put_ref(graph);
-	/* Whoever called says in one line that it failed. */
-	bt_current_thread_clear_error();
-	return ret;
-}
-
 int aspan_record_count(const char *directory, struct aspan_record_counts *counts)
 {
 	struct counting counting = { .counts = counts, .started = time(NULL) };
+	const struct aspan_count_sink sink = { keep_iterator, count_batch, &counting };
 	int ret = 0;
 
 	*counts = (struct aspan_record_counts){ 0 };
@@ -308,11 +238,18 @@ int aspan_record_count(const char *directory, struct aspan_record_counts *counts
 	}
 	nftw(directory, find_metadata, OPEN_FILES_OF_NFTW, FTW_PHYS);
 	if (bt_value_array_get_length(found_directories) > 0) {
-		ret = run_graph(found_directories, &counting);
+		ret = aspan_count_graph_run(found_directories, &sink);
+		ret = ret == 0 && counting.is_interrupted ? -EINTR : ret;
 	}
 	bt_value_put_ref(found_directories);
 	found_directories = NULL;
 	aspan_id_map_fini(&counting.thread_map);
 	free(counting.next_indexes);
 	return ret;
+}
+
+void aspan_record_counts_fini(struct aspan_record_counts *counts)
+{
+	free(counts->losses);
+	*counts = (struct aspan_record_counts){ 0 };
 }

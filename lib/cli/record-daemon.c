@@ -1,37 +1,26 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The session daemon of a recording: the one that runs, or one of our own.
- *
- * It is a child, known by its pid, in a session of its own so that Ctrl-C does not reach it; if
- * `allocspan` is killed, the kernel ends it.
  */
 #include "record-daemon.h"
 #include "files.h"
 #include "locate.h"
+#include "record-daemon-process.h"
 #include "record-place.h"
-#include "record-signals.h"
 #include "terminal.h"
 
 #include <lttng/lttng.h>
 
 #include <errno.h>
-#include <fcntl.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #define DIRECTORY_MODE 0755
-#define START_TIMEOUT_MS 60000
-#define POLL_MS 1000
-#define RETRY_NS 5000000
-#define END_TIMEOUT_NS 10000000000
 
 bool aspan_record_daemon_is_running(void)
 {
@@ -134,121 +123,6 @@ static bool enter_namespace(const char *directory)
 	return is_mounted;
 }
 
-static void redirect(const char *directory)
-{
-	char *log;
-	int null_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
-	int log_fd = -1;
-
-	if (asprintf(&log, "%s/log", directory) > 0) {
-		log_fd = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-	}
-	dup2(null_fd, STDIN_FILENO);
-	dup2(log_fd, STDOUT_FILENO);
-	dup2(log_fd, STDERR_FILENO);
-}
-
-/* In the child. */
-static void __attribute__((noreturn))
-become_daemon(const struct aspan_record_daemon *daemon, const char *program, pid_t parent)
-{
-	char *apps_socket, *sessions;
-
-	setsid();
-	if (!daemon->is_shared) {
-		prctl(PR_SET_PDEATHSIG, SIGTERM);
-	}
-	redirect(daemon->directory);
-	if (getppid() != parent ||
-	    asprintf(&apps_socket, "--apps-sock=%s/.lttng/lttng-ust-sock-8", daemon->directory) <
-		    0 ||
-	    asprintf(&sessions, "--load=%s/sessions", daemon->directory) < 0) {
-		_exit(EXIT_FAILURE);
-	}
-	aspan_record_signals_restore();
-	if (daemon->is_shared) {
-		execl(program, "lttng-sessiond", "--no-kernel", "--sig-parent", sessions,
-		      (char *) NULL);
-	} else {
-		execl(program, "lttng-sessiond", "--no-kernel", "--sig-parent", sessions,
-		      apps_socket, (char *) NULL);
-	}
-	_exit(EXIT_FAILURE);
-}
-
-/* The daemon sends SIGUSR1 when it takes commands, or dies. */
-static int wait_until_ready(pid_t pid)
-{
-	siginfo_t info;
-
-	for (int waited_ms = 0; waited_ms < START_TIMEOUT_MS;) {
-		int number = aspan_record_signals_take(&info, POLL_MS);
-
-		if (number == SIGUSR1 && info.si_pid == pid) {
-			return 0;
-		}
-		if (waitpid(pid, NULL, WNOHANG) != 0) {
-			return -ECHILD;
-		}
-		if (number == SIGINT || number == SIGTERM || number == SIGHUP ||
-		    number == SIGQUIT) {
-			return -EINTR;
-		}
-		waited_ms += number == 0 ? POLL_MS : 0;
-	}
-	return -ETIMEDOUT;
-}
-
-/* LTTng marks what matters: "Error: ..." */
-static void print_why(const char *directory)
-{
-	char *path, *line = NULL, *mark;
-	char said[256] = "";
-	size_t size = 0;
-	FILE *log = NULL;
-
-	if (asprintf(&path, "%s/log", directory) > 0) {
-		log = fopen(path, "re");
-		free(path);
-	}
-	while (log && getline(&line, &size, log) > 0) {
-		mark = strstr(line, "Error: ");
-		if (mark) {
-			mark[strcspn(mark, "\n")] = '\0';
-			snprintf(said, sizeof(said), " (it says: %s)", mark + strlen("Error: "));
-		}
-	}
-	free(line);
-	if (log) {
-		fclose(log);
-	}
-	aspan_terminal_error("the session daemon does not start%s; see 'allocspan doctor'", said);
-}
-
-static int spawn(struct aspan_record_daemon *daemon, const char *program)
-{
-	pid_t self = getpid();
-	int ret;
-
-	daemon->pid = fork();
-	if (daemon->pid == 0) {
-		become_daemon(daemon, program, self);
-	}
-	ret = daemon->pid < 0 ? -errno : wait_until_ready(daemon->pid);
-	if (ret == 0) {
-		return 0;
-	}
-	if (ret != -EINTR) {
-		print_why(daemon->directory);
-	}
-	if (daemon->pid > 0) {
-		kill(daemon->pid, SIGKILL);
-		waitpid(daemon->pid, NULL, 0);
-	}
-	daemon->pid = 0;
-	return ret;
-}
-
 static int spawn_shared(struct aspan_record_daemon *daemon, const char *program)
 {
 	bool must_start;
@@ -262,7 +136,7 @@ static int spawn_shared(struct aspan_record_daemon *daemon, const char *program)
 	}
 	daemon->is_shared = true;
 	if (must_start) {
-		ret = spawn(daemon, program);
+		ret = aspan_daemon_process_start(daemon, program);
 		aspan_record_place_open(daemon->place, daemon->pid);
 	}
 	return ret;
@@ -285,33 +159,10 @@ int aspan_record_daemon_start(struct aspan_record_daemon *daemon)
 	if (geteuid() == 0 && !daemon->is_mounted) {
 		ret = spawn_shared(daemon, program);
 	} else {
-		ret = spawn(daemon, program);
+		ret = aspan_daemon_process_start(daemon, program);
 	}
 	free(program);
 	return ret;
-}
-
-/* It is our child if we started it. */
-static bool has_ended(pid_t pid)
-{
-	return waitpid(pid, NULL, WNOHANG) == pid || kill(pid, 0) < 0;
-}
-
-/*
- * The consumer of LTTng 2.13 now and then sleeps on at its end, and the daemon waits for it. The trace is whole by
- * then, so what is left of the daemon's session can be killed.
- */
-static void end_daemon(pid_t pid)
-{
-	const struct timespec retry = { .tv_nsec = RETRY_NS };
-
-	kill(pid, SIGTERM);
-	for (int64_t waited_ns = 0; !has_ended(pid); waited_ns += RETRY_NS) {
-		if (waited_ns == END_TIMEOUT_NS) {
-			kill(-pid, SIGKILL);
-		}
-		nanosleep(&retry, NULL);
-	}
 }
 
 static void end_shared(struct aspan_record_daemon *daemon)
@@ -319,7 +170,7 @@ static void end_shared(struct aspan_record_daemon *daemon)
 	pid_t pid = aspan_record_place_leave(daemon->place);
 
 	if (pid > 0) {
-		end_daemon(pid);
+		aspan_daemon_process_end(pid);
 	}
 	aspan_record_place_close(daemon->place, pid > 0);
 }
@@ -329,7 +180,7 @@ void aspan_record_daemon_stop(struct aspan_record_daemon *daemon)
 	if (daemon->is_shared) {
 		end_shared(daemon);
 	} else if (daemon->pid > 0) {
-		end_daemon(daemon->pid);
+		aspan_daemon_process_end(daemon->pid);
 	}
 	if (daemon->is_mounted) {
 		umount2(ASPAN_ROOT_RUN_DIRECTORY, MNT_DETACH);

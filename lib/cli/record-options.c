@@ -23,6 +23,7 @@ enum option_key {
 	KEY_FILTER,
 	KEY_EVENT,
 	KEY_BIND,
+	KEY_NO_LEDGER,
 };
 
 static const struct argp_option option_list[] = {
@@ -56,6 +57,8 @@ static const struct argp_option option_list[] = {
 	  "for example 'ros2:callback_start..callback_end,by=callback' (allocspan-bind(7)); "
 	  "'allocspan tracepoints COMMAND' lists them",
 	  0 },
+	{ "no-ledger", KEY_NO_LEDGER, NULL, 0,
+	  "Keep no ledgers: what a process that is killed allocated last is not known then", 0 },
 	{ 0 },
 };
 
@@ -119,6 +122,9 @@ static int parse_option(int key, char *argument, struct argp_state *state)
 		return 0;
 	case KEY_BIND:
 		options->bindings[options->binding_count++] = argument;
+		return 0;
+	case KEY_NO_LEDGER:
+		options->has_no_ledger = true;
 		return 0;
 	case ARGP_KEY_ARG:
 		options->command = &state->argv[state->next - 1];

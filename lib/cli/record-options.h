@@ -12,6 +12,7 @@ struct aspan_record_options {
 	const char *output; /* NULL: a directory named after the command and the time */
 	bool has_root;
 	bool has_callsite;
+	bool has_no_ledger;
 	bool is_packed; /* then neither stack_depth nor filter */
 	const char *stack_depth; /* NULL: no call stacks; else a number of 1 to 128 */
 	const char *filter; /* NULL: none */

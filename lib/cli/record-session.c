@@ -26,6 +26,9 @@
 
 static const char *const usual_contexts[] = { "vpid", "vtid", "procname" };
 
+/* Tells processes of containers apart, whose vpids are the same. LTTng before 2.12 does not have it. */
+#define NAMESPACE_CONTEXT "pid_ns"
+
 static int fail(const char *what, int code)
 {
 	if (code < 0) {
@@ -75,24 +78,40 @@ static int add_channel(struct aspan_record_session *session,
 	return fail("cannot create a channel", code);
 }
 
-static int add_context(struct lttng_handle *handle, const char *name)
+/* 0 or LTTng's error. */
+static int try_context(struct lttng_handle *handle, const char *name)
 {
 	struct aspan_record_context context;
-	char what[128];
 	int code = 0;
 
 	if (aspan_record_context_init(&context, name) < 0) {
-		return -EINVAL;
+		return -LTTNG_ERR_UST_CONTEXT_INVAL;
 	}
 	if (!context.is_implied) {
 		code = lttng_add_context(handle, &context.lttng, NULL, CHANNEL);
 	}
 	aspan_record_context_fini(&context);
-	if (code == -LTTNG_ERR_UST_CONTEXT_EXIST) {
-		return 0;
-	}
+	return code == -LTTNG_ERR_UST_CONTEXT_EXIST ? 0 : code;
+}
+
+static int add_context(struct lttng_handle *handle, const char *name)
+{
+	char what[128];
+	int code = try_context(handle, name);
+
 	snprintf(what, sizeof(what), "cannot record the context %s", name);
 	return fail(what, code);
+}
+
+static void add_namespace_context(struct lttng_handle *handle)
+{
+	const char *debug = getenv("ALLOCSPAN_DEBUG");
+	int code = try_context(handle, NAMESPACE_CONTEXT);
+
+	if (code < 0 && debug && strcmp(debug, "1") == 0) {
+		aspan_terminal_note("recording without the context " NAMESPACE_CONTEXT ": %s",
+				    lttng_strerror(code));
+	}
 }
 
 static int add_contexts(struct lttng_handle *handle, const struct aspan_record_options *options)
@@ -102,6 +121,9 @@ static int add_contexts(struct lttng_handle *handle, const struct aspan_record_o
 	for (size_t i = 0; ret == 0 && i < sizeof(usual_contexts) / sizeof(usual_contexts[0]);
 	     i++) {
 		ret = add_context(handle, usual_contexts[i]);
+	}
+	if (ret == 0) {
+		add_namespace_context(handle);
 	}
 	if (ret == 0 && options->has_callsite) {
 		ret = add_context(handle, "ip");

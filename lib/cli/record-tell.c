@@ -8,6 +8,7 @@
 #include "record-buffers.h"
 #include "record-count.h"
 #include "record-diagnosis.h"
+#include "record-losses.h"
 #include "terminal.h"
 
 #include <errno.h>
@@ -39,10 +40,11 @@ static void tell_counts(const struct aspan_record_result *result, int status,
 		aspan_terminal_note("the trace is in %s; %" PRIu64 " events were lost",
 				    result->directory, result->discarded_events);
 	} else {
-		aspan_terminal_note("recorded %" PRIu64 " events%s, lost %" PRIu64 "%s%s",
-				    counts->events, describe_packed(counts, packed, sizeof(packed)),
-				    result->discarded_events, has_directory ? ", in " : "",
-				    has_directory ? result->directory : "");
+		aspan_terminal_note(
+			"recorded %" PRIu64 " events%s, lost %" PRIu64 "%s%s", counts->events,
+			describe_packed(counts, packed, sizeof(packed)),
+			result->discarded_events + aspan_record_losses_count(counts, result->ends),
+			has_directory ? ", in " : "", has_directory ? result->directory : "");
 	}
 }
 
@@ -85,6 +87,28 @@ static void tell_next(const char *directory)
 	aspan_terminal_note("next: allocspan report %s%s%s", quote, directory, quote);
 }
 
+static void tell_processes(const struct aspan_record_result *result)
+{
+	aspan_record_ends_tell(result->ends, result->program, result->pid, result->status);
+	aspan_record_watch_tell(result->watch);
+}
+
+static void tell_trace(const struct aspan_record_result *result, int status,
+		       const struct aspan_record_counts *counts)
+{
+	tell_counts(result, status, counts);
+	tell_lost(result);
+	tell_missing(counts);
+	aspan_record_losses_tell(counts, result->ends);
+	tell_processes(result);
+	if (status == 0 && counts->allocations == 0) {
+		aspan_record_diagnosis_print(counts, result->options, result->program);
+	}
+	if (status < 0 || counts->events > 0) {
+		tell_next(result->directory);
+	}
+}
+
 void aspan_record_tell(const struct aspan_record_result *result)
 {
 	struct aspan_record_counts counts;
@@ -94,15 +118,9 @@ void aspan_record_tell(const struct aspan_record_result *result)
 		aspan_terminal_error(
 			"the trace in %s cannot be read; see what babeltrace2 says of it",
 			result->directory);
-		return;
+		tell_processes(result);
+	} else {
+		tell_trace(result, ret, &counts);
 	}
-	tell_counts(result, ret, &counts);
-	tell_lost(result);
-	tell_missing(&counts);
-	if (ret == 0 && counts.allocations == 0) {
-		aspan_record_diagnosis_print(&counts, result->options, result->program);
-	}
-	if (ret < 0 || counts.events > 0) {
-		tell_next(result->directory);
-	}
+	aspan_record_counts_fini(&counts);
 }

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a recording says at its end: how many events were recorded and lost, where the trace is, why there is nothing
- * in it, and what to type next.
+ * What a recording says at its end: how many events were recorded and lost, where the trace is, who was killed, who was not
+ * recorded, why there is nothing in it, and what to type next.
  */
 #ifndef ASPAN_CLI_RECORD_TELL_H
 #define ASPAN_CLI_RECORD_TELL_H
 
+#include "record-ends.h"
 #include "record-options.h"
+#include "record-watch.h"
 
 #include <stdint.h>
 
@@ -17,6 +19,10 @@ struct aspan_record_result {
 	const struct aspan_record_options *options;
 	uint64_t buffers_bytes; /* of all CPUs */
 	uint64_t discarded_events;
+	const struct aspan_record_ends *ends;
+	const struct aspan_record_watch *watch;
+	pid_t pid; /* the command's */
+	int status; /* how it ended, as from waitpid() */
 };
 
 /* Reads the trace; Ctrl-C skips that. */

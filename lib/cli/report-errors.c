@@ -68,8 +68,9 @@ static void print_causes(const bt_error *error)
 	for (uint64_t i = bt_error_get_cause_count(error); i-- > 0;) {
 		const bt_error_cause *cause = bt_error_borrow_cause_by_index(error, i);
 
-		fprintf(stderr, "  %s (%s:%" PRIu64 ")\n", bt_error_cause_get_message(cause),
-			bt_error_cause_get_file_name(cause), bt_error_cause_get_line_number(cause));
+		fprintf(aspan_terminal_stream(), "  %s (%s:%" PRIu64 ")\n",
+			bt_error_cause_get_message(cause), bt_error_cause_get_file_name(cause),
+			bt_error_cause_get_line_number(cause));
 	}
 }
 

@@ -8,6 +8,9 @@
 #include "report-salvage.h"
 #include "terminal.h"
 
+#include "layout.h"
+
+#include <dirent.h>
 #include <errno.h>
 #include <fts.h>
 #include <stdio.h>
@@ -15,6 +18,8 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#define LEDGER_FOLDER "ledger"
 
 static int out_of_memory(void)
 {
@@ -105,6 +110,53 @@ static int add_trace(struct aspan_report_inputs *inputs, const char *path)
 	return result;
 }
 
+static bool is_ledger(const char *name)
+{
+	size_t length = strlen(name), suffix = strlen(ASPAN_LEDGER_SUFFIX);
+
+	return length > suffix && strcmp(name + length - suffix, ASPAN_LEDGER_SUFFIX) == 0;
+}
+
+static int add_ledger(struct aspan_report_inputs *inputs, const char *directory, const char *name)
+{
+	char **moved = reallocarray(inputs->ledgers, inputs->ledger_count + 1, sizeof(*moved));
+
+	if (!moved) {
+		return out_of_memory();
+	}
+	inputs->ledgers = moved;
+	if (asprintf(&moved[inputs->ledger_count], "%s/%s", directory, name) < 0) {
+		return out_of_memory();
+	}
+	inputs->ledger_count++;
+	return 0;
+}
+
+static int is_wanted(const struct dirent *entry)
+{
+	return is_ledger(entry->d_name);
+}
+
+/* Those in DIRECTORY/ledger, if there is one, in the order of their names. */
+static int add_ledgers(struct aspan_report_inputs *inputs, const char *directory)
+{
+	struct dirent **entries = NULL;
+	char *path;
+	int count, result = 0;
+
+	if (asprintf(&path, "%s/" LEDGER_FOLDER, directory) < 0) {
+		return out_of_memory();
+	}
+	count = scandir(path, &entries, is_wanted, alphasort);
+	for (int i = 0; i < count; i++) {
+		result = result ? result : add_ledger(inputs, path, entries[i]->d_name);
+		free(entries[i]);
+	}
+	free(entries);
+	free(path);
+	return result;
+}
+
 static bool has_metadata(const char *path)
 {
 	struct stat status;
@@ -121,13 +173,15 @@ static bool has_metadata(const char *path)
 
 static int visit(struct aspan_report_inputs *inputs, FTS *tree, FTSENT *entry)
 {
+	int result = 0;
+
 	switch (entry->fts_info) {
 	case FTS_D:
 		if (has_metadata(entry->fts_path)) {
 			fts_set(tree, entry, FTS_SKIP);
-			return add_trace(inputs, entry->fts_path);
+			result = add_trace(inputs, entry->fts_path);
 		}
-		return 0;
+		return result ? result : add_ledgers(inputs, entry->fts_path);
 	case FTS_DNR:
 	case FTS_ERR:
 	case FTS_NS:
@@ -212,6 +266,10 @@ void aspan_report_inputs_fini(struct aspan_report_inputs *inputs)
 		free(inputs->traces[i]);
 	}
 	free(inputs->traces);
+	for (size_t i = 0; i < inputs->ledger_count; i++) {
+		free(inputs->ledgers[i]);
+	}
+	free(inputs->ledgers);
 	if (inputs->salvage_directory) {
 		remove_tree(inputs->salvage_directory);
 		free(inputs->salvage_directory);

@@ -5,6 +5,8 @@
  * As babeltrace2 does, a directory is taken for a trace if it holds a metadata file, and else its folders are
  * searched. What is damaged is said, in one line each. A trace of which stream files are cut short is read
  * as far as it is whole: from a temporary copy of its directory, with links to the files that are whole.
+ *
+ * Ledgers are the files `ledger/` + name + `.ledger` in the directories that are searched, and in those of traces.
  */
 #ifndef ASPAN_CLI_REPORT_INPUTS_H
 #define ASPAN_CLI_REPORT_INPUTS_H
@@ -15,6 +17,8 @@
 struct aspan_report_inputs {
 	char **traces; /* directories, each with a metadata file */
 	size_t trace_count;
+	char **ledgers;
+	size_t ledger_count;
 	char *salvage_directory; /* of copies; NULL if there are none */
 	bool is_cut_short; /* something of the traces is missing */
 };

@@ -5,6 +5,8 @@
 #ifndef ASPAN_CLI_REPORT_OPTIONS_H
 #define ASPAN_CLI_REPORT_OPTIONS_H
 
+#include "report-inputs.h"
+
 #include "questions.h"
 
 #include <babeltrace2/babeltrace.h>
@@ -43,6 +45,6 @@ void aspan_report_options_fini(struct aspan_report_options *options);
 
 /* In report-params.c: the parameters of the sink; NULL without memory. */
 bt_value *aspan_report_options_make_params(const struct aspan_report_options *options,
-					   bool is_cut_short);
+					   const struct aspan_report_inputs *inputs);
 
 #endif

@@ -17,7 +17,8 @@ static bool wants_colour(const struct aspan_report_options *options)
 }
 
 /* An array of strings; none if there are none. */
-static bool insert_strings(bt_value *params, const char *name, const char **strings, size_t count)
+static bool insert_strings(bt_value *params, const char *name, const char *const *strings,
+			   size_t count)
 {
 	bt_value *array;
 
@@ -54,7 +55,7 @@ static bool insert_question(bt_value *params, const struct aspan_report_options 
 }
 
 bt_value *aspan_report_options_make_params(const struct aspan_report_options *options,
-					   bool is_cut_short)
+					   const struct aspan_report_inputs *inputs)
 {
 	unsigned int width = options->output ? 0 : aspan_terminal_get_width(stdout);
 	bt_value *params = bt_value_map_create();
@@ -66,7 +67,9 @@ bt_value *aspan_report_options_make_params(const struct aspan_report_options *op
 		!bt_value_map_insert_bool_entry(params, "color", wants_colour(options)) &&
 		!bt_value_map_insert_unsigned_integer_entry(params, "width", width) &&
 		!bt_value_map_insert_bool_entry(params, "symbols", !options->has_no_symbols) &&
-		!bt_value_map_insert_bool_entry(params, "cut-short", is_cut_short);
+		!bt_value_map_insert_bool_entry(params, "cut-short", inputs->is_cut_short) &&
+		insert_strings(params, "ledgers", (const char *const *) inputs->ledgers,
+			       inputs->ledger_count);
 
 	if (!is_made) {
 		bt_value_put_ref(params);

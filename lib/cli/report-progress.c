@@ -30,7 +30,7 @@ void aspan_report_progress_begin(struct aspan_report_progress *progress)
 
 	*progress = (struct aspan_report_progress){
 		/* A line is taken away with an escape sequence. */
-		.is_wanted = aspan_terminal_is_interactive(stderr) && term &&
+		.is_wanted = aspan_terminal_is_interactive(aspan_terminal_stream()) && term &&
 			     strcmp(term, "dumb") != 0,
 		.start_ns = now_ns(),
 		.next_ns = now_ns() + FIRST_AFTER_NS,
@@ -59,6 +59,7 @@ static unsigned int get_seconds_left(const struct aspan_report_progress *progres
 void aspan_report_progress_update(struct aspan_report_progress *progress, uint64_t event_count,
 				  uint64_t trace_ns)
 {
+	FILE *stream = aspan_terminal_stream();
 	uint64_t now;
 	double part;
 
@@ -71,23 +72,23 @@ void aspan_report_progress_update(struct aspan_report_progress *progress, uint64
 	}
 	progress->next_ns = now + INTERVAL_NS;
 	progress->is_shown = true;
-	fprintf(stderr, ERASE_LINE "reading: ");
+	fprintf(stream, ERASE_LINE "reading: ");
 	part = get_part(progress, trace_ns);
 	if (progress->end_ns > progress->begin_ns) {
-		fprintf(stderr, "%.0f%%, ", 100 * part);
+		fprintf(stream, "%.0f%%, ", 100 * part);
 	}
-	fprintf(stderr, "%.1f million events", (double) event_count / 1e6);
+	fprintf(stream, "%.1f million events", (double) event_count / 1e6);
 	if (part > 0) {
-		fprintf(stderr, ", %u s left", get_seconds_left(progress, now, part));
+		fprintf(stream, ", %u s left", get_seconds_left(progress, now, part));
 	}
-	fflush(stderr);
+	fflush(stream);
 }
 
 void aspan_report_progress_end(struct aspan_report_progress *progress)
 {
 	if (progress->is_shown) {
-		fputs(ERASE_LINE, stderr);
-		fflush(stderr);
+		fputs(ERASE_LINE, aspan_terminal_stream());
+		fflush(aspan_terminal_stream());
 		progress->is_shown = false;
 	}
 }

@@ -106,10 +106,12 @@ static int report_inputs(void *data)
 {
 	const struct job *job = data;
 	struct aspan_report_outcome outcome = { 0 };
-	bt_value *params =
-		aspan_report_options_make_params(job->options, job->inputs->is_cut_short);
+	bt_value *params = aspan_report_options_make_params(job->options, job->inputs);
 	int result;
 
+	if (!job->options->is_verbose) {
+		aspan_terminal_claim_stderr();
+	}
 	if (!params) {
 		aspan_terminal_error("no memory for a report");
 		return EXIT_FAILURE;

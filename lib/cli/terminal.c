@@ -17,19 +17,29 @@
 
 #define FALLBACK_WIDTH 80
 #define MAX_WIDTH 10000
+#define ENV_DEBUG "ALLOCSPAN_DEBUG"
 
-static void print_message(const char *style, const char *format, va_list arguments)
+/* What stderr was before libraries lost it; NULL if they have it. */
+static FILE *claimed_stream;
+
+FILE *aspan_terminal_stream(void)
+{
+	return claimed_stream ? claimed_stream : stderr;
+}
+
+static void print_message(enum aspan_terminal_style style, const char *format, va_list arguments)
 	__attribute__((format(printf, 2, 0)));
 
-static void print_message(const char *style, const char *format, va_list arguments)
+static void print_message(enum aspan_terminal_style style, const char *format, va_list arguments)
 {
+	FILE *stream = aspan_terminal_stream();
 	char *message;
 
 	if (vasprintf(&message, format, arguments) < 0) {
 		return;
 	}
-	fprintf(stderr, "%sallocspan:%s %s\n", style,
-		*style ? aspan_terminal_get_style(stderr, ASPAN_STYLE_PLAIN) : "", message);
+	fprintf(stream, "%sallocspan:%s %s\n", aspan_terminal_get_style(stream, style),
+		aspan_terminal_get_style(stream, ASPAN_STYLE_PLAIN), message);
 	free(message);
 }
 
@@ -38,7 +48,7 @@ void aspan_terminal_error(const char *format, ...)
 	va_list arguments;
 
 	va_start(arguments, format);
-	print_message(aspan_terminal_get_style(stderr, ASPAN_STYLE_BAD), format, arguments);
+	print_message(ASPAN_STYLE_BAD, format, arguments);
 	va_end(arguments);
 }
 
@@ -47,7 +57,7 @@ void aspan_terminal_note(const char *format, ...)
 	va_list arguments;
 
 	va_start(arguments, format);
-	print_message(aspan_terminal_get_style(stderr, ASPAN_STYLE_BOLD), format, arguments);
+	print_message(ASPAN_STYLE_BOLD, format, arguments);
 	va_end(arguments);
 }
 
@@ -120,4 +130,25 @@ void aspan_terminal_unsilence(int silence)
 		dup2(silence, STDERR_FILENO);
 		close(silence);
 	}
+}
+
+void aspan_terminal_claim_stderr(void)
+{
+	const char *debug = getenv(ENV_DEBUG);
+	int own;
+
+	if (claimed_stream || (debug && strcmp(debug, "1") == 0)) {
+		return;
+	}
+	own = aspan_terminal_silence();
+	if (own < 0) {
+		return;
+	}
+	claimed_stream = fdopen(own, "w");
+	if (!claimed_stream) {
+		aspan_terminal_unsilence(own);
+		return;
+	}
+	/* As stderr: a message is there before the process may end. */
+	setvbuf(claimed_stream, NULL, _IONBF, 0);
 }

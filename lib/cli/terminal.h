@@ -20,6 +20,9 @@ enum aspan_terminal_style {
 	ASPAN_STYLE_BAD,
 };
 
+/* Where messages go: stderr, also after aspan_terminal_claim_stderr(). */
+FILE *aspan_terminal_stream(void);
+
 /* Says what failed, on what, and what to do about it; the newline is added. */
 void aspan_terminal_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
@@ -44,5 +47,11 @@ const char *aspan_terminal_get_style(FILE *stream, enum aspan_terminal_style sty
  */
 int aspan_terminal_silence(void);
 void aspan_terminal_unsilence(int silence);
+
+/*
+ * From here on the messages of this command alone reach stderr. What libraries print goes nowhere, up to the process's end, and
+ * also where they abort it. With ALLOCSPAN_DEBUG=1 in the environment, all is printed.
+ */
+void aspan_terminal_claim_stderr(void);
 
 #endif

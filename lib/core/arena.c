@@ -5,32 +5,14 @@
 #include "arena.h"
 
 #include <errno.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
-#define SMALLEST_SHIFT 5
-#define LARGEST_SHIFT 16
+#include "pool.h"
+
+/* Larger objects are mappings of their own. */
+#define LARGEST_BYTES ((size_t) 64 * 1024)
 #define REGION_BYTES ((size_t) 256 * 1024)
-
-struct free_block {
-	struct free_block *next;
-};
-
-/* Protected by the lock of lock.h. */
-static struct free_block *free_blocks[LARGEST_SHIFT + 1];
-static char *region;
-static size_t region_left;
-
-static unsigned int size_shift(size_t size_bytes)
-{
-	unsigned int shift = SMALLEST_SHIFT;
-
-	while (((size_t) 1 << shift) < size_bytes) {
-		shift++;
-	}
-	return shift;
-}
 
 static size_t page_bytes(void)
 {
@@ -69,75 +51,36 @@ void aspan_arena_unmap(void *memory, size_t size_bytes)
 	errno = saved_errno;
 }
 
-/* What is left of the old region becomes free blocks: powers of two, so that alignment holds. */
-static void shelve_region(void)
+static bool grow(struct aspan_pool *pool, size_t least_bytes)
 {
-	while (region_left >= ((size_t) 1 << SMALLEST_SHIFT)) {
-		unsigned int shift = SMALLEST_SHIFT;
-		struct free_block *block = (struct free_block *) region;
+	size_t bytes = least_bytes > REGION_BYTES ? least_bytes : REGION_BYTES;
+	char *region = aspan_arena_map(bytes);
 
-		while (shift < LARGEST_SHIFT && ((size_t) 1 << (shift + 1)) <= region_left &&
-		       ((size_t) region & (((size_t) 1 << (shift + 1)) - 1)) == 0) {
-			shift++;
-		}
-		block->next = free_blocks[shift];
-		free_blocks[shift] = block;
-		region += (size_t) 1 << shift;
-		region_left -= (size_t) 1 << shift;
+	if (region) {
+		pool->region = region;
+		pool->region_left = bytes;
 	}
+	return region;
 }
 
-static void *carve(size_t block_bytes)
-{
-	size_t padding;
-	void *block;
-
-	padding = -(size_t) region & (block_bytes - 1 < 63 ? block_bytes - 1 : 63);
-	if (region_left < padding + block_bytes) {
-		void *fresh = aspan_arena_map(REGION_BYTES);
-
-		if (!fresh) {
-			return NULL;
-		}
-		shelve_region();
-		region = fresh;
-		region_left = REGION_BYTES;
-		padding = 0;
-	}
-	block = region + padding;
-	region += padding + block_bytes;
-	region_left -= padding + block_bytes;
-	return block;
-}
+/* Protected by the lock of lock.h. */
+static struct aspan_pool pool = { .grow = grow, .keeps_rests = true };
 
 void *aspan_arena_alloc(size_t size_bytes)
 {
-	unsigned int shift = size_shift(size_bytes);
-	struct free_block *block;
-
-	if (shift > LARGEST_SHIFT) {
-		return aspan_arena_map(size_bytes);
-	}
-	block = free_blocks[shift];
-	if (!block) {
-		return carve((size_t) 1 << shift);
-	}
-	free_blocks[shift] = block->next;
-	return memset(block, 0, (size_t) 1 << shift);
+	return aspan_pool_block_bytes(size_bytes) > LARGEST_BYTES ?
+		       aspan_arena_map(size_bytes) :
+		       aspan_pool_alloc(&pool, size_bytes);
 }
 
 void aspan_arena_free(void *memory, size_t size_bytes)
 {
-	unsigned int shift = size_shift(size_bytes);
-	struct free_block *block = memory;
-
 	if (!memory) {
 		return;
 	}
-	if (shift > LARGEST_SHIFT) {
+	if (aspan_pool_block_bytes(size_bytes) > LARGEST_BYTES) {
 		aspan_arena_unmap(memory, size_bytes);
 		return;
 	}
-	block->next = free_blocks[shift];
-	free_blocks[shift] = block;
+	aspan_pool_free(&pool, memory, size_bytes);
 }

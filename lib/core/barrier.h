@@ -14,7 +14,7 @@
 #include "compiler.h"
 
 /* The kernel has no membarrier(). */
-extern bool aspan_barrier_needs_fence;
+extern ASPAN_HIDDEN bool aspan_barrier_needs_fence;
 
 void aspan_barrier_init(void);
 

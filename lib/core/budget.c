@@ -4,6 +4,7 @@
  */
 #include "budget.h"
 
+#include "group-counts.h"
 #include "group.h"
 #include "lock.h"
 #include "record.h"
@@ -27,7 +28,7 @@ void aspan_budget_set(struct allocspan_token *group, uint64_t budget_bytes)
 	/* Other threads follow with their next block. */
 	atomic_store_explicit(&group->is_over_budget, false, memory_order_relaxed);
 	atomic_store_explicit(&group->budget_bytes, budget_bytes, memory_order_relaxed);
-	atomic_fetch_or_explicit(&aspan_record_hooks, ASPAN_HOOK_BUDGET, memory_order_relaxed);
+	aspan_process_set_hook(ASPAN_HOOK_BUDGET, true);
 	refresh(group);
 	aspan_unlock(&lock);
 }

@@ -20,6 +20,16 @@
  */
 #define ASPAN_TLS __thread __attribute__((tls_model("initial-exec")))
 
+/*
+ * Hidden where it is declared, too, and not only where it is defined: so a hot path reaches it without looking for its address. A
+ * library that tests look into defines ASPAN_UNHIDDEN.
+ */
+#ifdef ASPAN_UNHIDDEN
+#define ASPAN_HIDDEN
+#else
+#define ASPAN_HIDDEN __attribute__((visibility("hidden")))
+#endif
+
 /* Visible to liballocspan-preload.so, under the version ALLOCSPAN_PRIVATE of liballocspan.map. */
 #define ASPAN_PRIVATE __attribute__((visibility("default")))
 

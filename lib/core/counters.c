@@ -4,7 +4,7 @@
  */
 #include "counters.h"
 
-#include "arena.h"
+#include "ledger-memory.h"
 
 #define FIRST_LEAF_COUNT 8
 
@@ -30,10 +30,16 @@ void aspan_counters_sum_allocs(const struct aspan_counters *counters, struct all
 	stats->alloc_bytes += atomic_load_explicit(&counters->alloc_bytes, memory_order_acquire);
 }
 
+static uint64_t subtract(uint64_t allocated, uint64_t freed)
+{
+	return allocated > freed ? allocated - freed : 0;
+}
+
 void aspan_counters_conclude(struct allocspan_stats *stats)
 {
-	stats->live_blocks = stats->alloc_count - stats->free_count;
-	stats->live_bytes = stats->alloc_bytes - stats->free_bytes;
+	/* After many forks inherited blocks are taken for the child's own (owner-map.h), and may be freed. */
+	stats->live_blocks = subtract(stats->alloc_count, stats->free_count);
+	stats->live_bytes = subtract(stats->alloc_bytes, stats->free_bytes);
 }
 
 void aspan_counters_clear(struct aspan_counters *counters)
@@ -59,7 +65,7 @@ static struct aspan_counter_table *table_grow(struct aspan_counter_table *old, u
 	while (leaf_count <= index) {
 		leaf_count *= 2;
 	}
-	table = aspan_arena_alloc(table_bytes(leaf_count));
+	table = aspan_ledger_memory_alloc(table_bytes(leaf_count));
 	if (!table) {
 		return NULL;
 	}
@@ -90,7 +96,7 @@ struct aspan_counters *aspan_counter_table_extend(_Atomic(struct aspan_counter_t
 		atomic_store_explicit(place, table, memory_order_release);
 	}
 	if (!atomic_load_explicit(&table->leaves[index], memory_order_relaxed)) {
-		leaf = aspan_arena_alloc(sizeof(*leaf));
+		leaf = aspan_ledger_memory_alloc(sizeof(*leaf));
 		if (!leaf) {
 			return NULL;
 		}
@@ -104,13 +110,14 @@ void aspan_counter_table_free(struct aspan_counter_table *table)
 {
 	for (uint32_t i = 0; table && i < table->leaf_count; i++) {
 		/* The lock orders this after the owner's stores. */
-		aspan_arena_free(atomic_load_explicit(&table->leaves[i], memory_order_relaxed),
-				 sizeof(struct aspan_counter_leaf));
+		aspan_ledger_memory_free(
+			atomic_load_explicit(&table->leaves[i], memory_order_relaxed),
+			sizeof(struct aspan_counter_leaf));
 	}
 	while (table) {
 		struct aspan_counter_table *replaced = table->replaced;
 
-		aspan_arena_free(table, table_bytes(table->leaf_count));
+		aspan_ledger_memory_free(table, table_bytes(table->leaf_count));
 		table = replaced;
 	}
 }

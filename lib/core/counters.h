@@ -31,7 +31,9 @@
 #include <stdint.h>
 
 #include "compiler.h"
+#include "layout.h"
 
+/* As in the ledger, where they are: lib/ledger/layout.h. */
 struct aspan_counters {
 	_Atomic uint64_t alloc_count;
 	_Atomic uint64_t alloc_bytes;
@@ -39,8 +41,8 @@ struct aspan_counters {
 	_Atomic uint64_t free_bytes;
 };
 
-#define ASPAN_COUNTERS_LEAF_SHIFT 6
-#define ASPAN_COUNTERS_LEAF_SLOTS (UINT32_C(1) << ASPAN_COUNTERS_LEAF_SHIFT)
+#define ASPAN_COUNTERS_LEAF_SHIFT ASPAN_LEDGER_LEAF_SHIFT
+#define ASPAN_COUNTERS_LEAF_SLOTS ASPAN_LEDGER_LEAF_SLOTS
 
 struct aspan_counter_leaf {
 	struct aspan_counters of[ASPAN_COUNTERS_LEAF_SLOTS];
@@ -53,6 +55,21 @@ struct aspan_counter_table {
 		*replaced; /* the smaller one before, kept until the thread ends */
 	_Atomic(struct aspan_counter_leaf *) leaves[];
 };
+
+_Static_assert(sizeof(struct aspan_counters) == sizeof(struct aspan_ledger_counts) &&
+		       offsetof(struct aspan_counters, alloc_bytes) ==
+			       offsetof(struct aspan_ledger_counts, alloc_bytes) &&
+		       offsetof(struct aspan_counters, free_count) ==
+			       offsetof(struct aspan_ledger_counts, free_count) &&
+		       offsetof(struct aspan_counters, free_bytes) ==
+			       offsetof(struct aspan_ledger_counts, free_bytes),
+	       "counters are in the ledger");
+_Static_assert(sizeof(struct aspan_counter_leaf) == sizeof(struct aspan_ledger_leaf),
+	       "leaves are in the ledger");
+_Static_assert(sizeof(void *) != sizeof(uint64_t) ||
+		       offsetof(struct aspan_counter_table, leaves) ==
+			       offsetof(struct aspan_ledger_table, leaves),
+	       "tables are in the ledger");
 
 /* Adds on the owning thread (ordering 1 and 2). */
 static inline void aspan_counter_add(_Atomic uint64_t *counter, uint64_t value)

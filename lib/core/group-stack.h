@@ -45,7 +45,7 @@
 enum aspan_slot {
 	ASPAN_SLOT_NONE = 0,
 	ASPAN_SLOT_ROOT = 1,
-	ASPAN_SLOT_LAST_GROUP = 1 << 24,
+	ASPAN_SLOT_LAST_GROUP = (1 << 24) - 1, /* of ASPAN_OWNER_SLOT_BITS */
 	ASPAN_SLOT_UNTRACKED = 0x7ffffffe,
 	ASPAN_SLOT_INHERIT = 0x7fffffff, /* leaves active what was; only in entries */
 };

@@ -7,6 +7,7 @@
 #include <errno.h>
 
 #include "arena.h"
+#include "group-counts.h"
 #include "lock.h"
 #include "reclaim.h"
 #include "stats-thread.h"
@@ -20,6 +21,7 @@ struct allocspan_token *aspan_group_segments[ASPAN_GROUP_SEGMENTS];
 static struct allocspan_token *free_groups;
 static uint32_t slot_limit = ASPAN_SLOT_ROOT;
 static uint64_t last_id = ALLOCSPAN_ROOT_GROUP_ID - 1;
+static uint64_t last_inherited_id; /* groups up to it are older than this process */
 
 uint32_t aspan_group_slot_limit(void)
 {
@@ -181,6 +183,7 @@ void aspan_group_announce(struct allocspan_token *group, void *ip)
 		return;
 	}
 	group->is_announced = true;
+	aspan_group_renew_entry(group);
 	if (aspan_trace_enabled(group_register)) {
 		aspan_trace_emit(group_register, group->view.id, group->view.name,
 				 group->tag_string, ip);
@@ -238,51 +241,21 @@ bool aspan_group_release(struct allocspan_token *group, void *ip)
 	return true;
 }
 
-/* The group's counters in a thread's record, or NULL. */
-static struct aspan_counters *counters_in(const struct aspan_thread_record *record,
-					  const struct allocspan_token *group)
+bool aspan_group_is_inherited(const struct allocspan_token *group)
 {
-	/* Pairs with the store in aspan_counter_table_extend(). */
-	return aspan_counter_table_find(atomic_load_explicit(&record->table, memory_order_acquire),
-					group->slot);
+	return group->view.id <= last_inherited_id;
 }
 
-void aspan_group_sum(const struct allocspan_token *group, struct allocspan_stats *stats)
+void aspan_group_after_fork(void)
 {
-	void (*const steps[])(const struct aspan_counters *, struct allocspan_stats *) = {
-		/* All frees before all allocations: counters.h, ordering 3. */
-		aspan_counters_sum_frees,
-		aspan_counters_sum_allocs,
-	};
-
-	*stats = (struct allocspan_stats){ 0 };
-	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
-		steps[i](&group->ended, stats);
-		for (struct aspan_thread_record *record = aspan_thread_first_record(); record;
-		     record = record->next) {
-			struct aspan_counters *counters = counters_in(record, group);
-
-			if (counters) {
-				steps[i](counters, stats);
-			}
-		}
-	}
-	aspan_counters_conclude(stats);
+	last_inherited_id = last_id;
 }
 
 void aspan_group_reclaim(struct allocspan_token *group)
 {
 	aspan_stats_thread_group_ends(group);
-	for (struct aspan_thread_record *record = aspan_thread_first_record(); record;
-	     record = record->next) {
-		struct aspan_counters *counters = counters_in(record, group);
-
-		if (counters) {
-			aspan_counters_clear(counters);
-		}
-	}
+	aspan_group_retire_counts(group);
 	announce_end(group, NULL);
-	aspan_counters_clear(&group->ended);
 	atomic_store_explicit(&group->budget_bytes, 0, memory_order_relaxed);
 	if (group->descriptor->interned == group) {
 		group->descriptor->interned = NULL;

@@ -34,7 +34,7 @@
 
 #define ASPAN_GROUP_SEGMENT_SHIFT 10
 #define ASPAN_GROUP_SEGMENT (UINT32_C(1) << ASPAN_GROUP_SEGMENT_SHIFT)
-#define ASPAN_GROUP_SEGMENTS ((uint32_t) ASPAN_SLOT_LAST_GROUP >> ASPAN_GROUP_SEGMENT_SHIFT)
+#define ASPAN_GROUP_SEGMENTS ((ASPAN_SLOT_LAST_GROUP >> ASPAN_GROUP_SEGMENT_SHIFT) + UINT32_C(1))
 
 enum aspan_group_state {
 	ASPAN_GROUP_FREE,
@@ -49,8 +49,6 @@ struct allocspan_token {
 	_Atomic uint32_t references;
 	_Atomic uint32_t revivals; /* how often a capture took it up without a reference */
 	struct aspan_descriptor *descriptor;
-	struct aspan_counters
-		ended; /* of ended threads, and of those that could not have their own */
 	/* The following are protected by the lock. */
 	enum aspan_group_state state;
 	bool is_announced; /* between its group_register and its group_release event */
@@ -62,13 +60,16 @@ struct allocspan_token {
 	uint64_t reported_alloc_count; /* stats-thread.c: in the last group_stats event */
 	uint64_t reported_free_count;
 	bool is_settling; /* stats-thread.c: it changed before that event */
+	/* inherited.c: what lived of it when this process was forked, once that is known. */
+	uint64_t inherited_blocks;
+	uint64_t inherited_bytes;
 	/* budget.c: atomic, written with the lock held. */
 	_Atomic uint64_t budget_bytes;
 	_Atomic uint64_t budget_live_bytes;
 	_Atomic bool is_over_budget;
 };
 
-extern struct allocspan_token *aspan_group_segments[ASPAN_GROUP_SEGMENTS];
+extern ASPAN_HIDDEN struct allocspan_token *aspan_group_segments[ASPAN_GROUP_SEGMENTS];
 
 /* The group of a slot that is in use. */
 static inline struct allocspan_token *aspan_group_of_slot(uint32_t slot)
@@ -105,13 +106,16 @@ void aspan_group_retain_active(struct allocspan_token *group);
 /* One reference less; takes the lock for the last. False if there is none. */
 bool aspan_group_release(struct allocspan_token *group, void *ip);
 
-/* Adds up the counters of all threads. Call with the lock held. */
-void aspan_group_sum(const struct allocspan_token *group, struct allocspan_stats *stats);
-
 /* Takes a released group's memory away. Call with the lock held (reclaim.c). */
 void aspan_group_reclaim(struct allocspan_token *group);
 
 /* Slots below this number may be in use. Call with the lock held. */
 uint32_t aspan_group_slot_limit(void);
+
+/* Whether blocks of it may live that this process inherited: such groups stay. */
+bool aspan_group_is_inherited(const struct allocspan_token *group);
+
+/* In a child: all groups are inherited. Call with the lock held. */
+void aspan_group_after_fork(void);
 
 #endif

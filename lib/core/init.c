@@ -17,6 +17,8 @@
 #include "debug.h"
 #include "group.h"
 #include "helper-thread.h"
+#include "ledger.h"
+#include "life.h"
 #include "linker.h"
 #include "lock.h"
 #include "packed-record.h"
@@ -35,26 +37,6 @@
 
 _Atomic int aspan_init_state = ASPAN_INIT_NOT_YET;
 
-void aspan_before_fork(void)
-{
-	aspan_packed_before_fork();
-	aspan_lock_before_fork();
-}
-
-void aspan_after_fork_in_parent(void)
-{
-	aspan_lock_after_fork();
-}
-
-void aspan_after_fork_in_child(void)
-{
-	aspan_packed_after_fork();
-	aspan_thread_after_fork();
-	aspan_stats_thread_after_fork();
-	aspan_lock_after_fork();
-	aspan_trace_begin_forked_child();
-}
-
 int aspan_init_slow(void)
 {
 	uint32_t busy = aspan_record_internal_begin();
@@ -62,6 +44,7 @@ int aspan_init_slow(void)
 	int error = 0;
 
 	if (atomic_load_explicit(&aspan_init_state, memory_order_relaxed) == ASPAN_INIT_NOT_YET) {
+		aspan_process_init();
 		aspan_barrier_init();
 		error = aspan_group_init();
 		if (!error) {
@@ -139,6 +122,8 @@ __attribute__((constructor)) static void start(void)
 	uint32_t busy = aspan_record_internal_begin();
 
 	aspan_debug_wanted = environment_says_yes(ENV_DEBUG);
+	aspan_process_init();
+	aspan_ledger_init();
 	read_stats_interval();
 	read_stack_depth();
 	aspan_packed_clock_init(wants_monotonic_clock());
@@ -150,11 +135,12 @@ __attribute__((constructor)) static void start(void)
 		aspan_trace_open();
 		/* The first thread decides where LTTng's thread-local storage is: the others then take no lock of the linker. */
 		aspan_thread_prepare();
-		/* After LTTng's own, so that it runs before LTTng's end. */
+		aspan_life_begin();
+		/* After LTTng's own, so that it runs before LTTng's end. In reverse. */
+		atexit(aspan_life_exit);
 		atexit(aspan_stats_thread_finish);
 		atexit(aspan_packed_finish);
-		/* In reverse. */
-		at_quick_exit(aspan_trace_end);
+		at_quick_exit(aspan_life_quick_exit);
 		at_quick_exit(aspan_packed_finish);
 	}
 	aspan_record_internal_end(busy);

@@ -14,14 +14,9 @@ enum aspan_init_state {
 	ASPAN_INIT_DONE,
 };
 
-extern _Atomic int aspan_init_state;
+extern ASPAN_HIDDEN _Atomic int aspan_init_state;
 
 ASPAN_SLOW int aspan_init_slow(void);
-
-/* The handlers of pthread_atfork(), for functions that fork and call none. */
-ASPAN_PRIVATE void aspan_before_fork(void);
-ASPAN_PRIVATE void aspan_after_fork_in_parent(void);
-ASPAN_PRIVATE void aspan_after_fork_in_child(void);
 
 /* Groups, threads and forks are taken care of from here on. Returns 0 or -ENOMEM. */
 static inline int aspan_init(void)

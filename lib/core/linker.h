@@ -17,9 +17,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "compiler.h"
+
 /* Where its code is; 0 bytes until aspan_linker_init(). */
-extern uintptr_t aspan_linker_start;
-extern size_t aspan_linker_bytes;
+extern ASPAN_HIDDEN uintptr_t aspan_linker_start;
+extern ASPAN_HIDDEN size_t aspan_linker_bytes;
 
 /* Finds it. Call once. */
 void aspan_linker_init(void);

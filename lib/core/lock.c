@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <pthread.h>
 
+#include "life.h"
 #include "thread.h"
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
@@ -27,6 +28,7 @@ static struct aspan_lock take(void)
 
 struct aspan_lock aspan_lock(void)
 {
+	aspan_life_know();
 	/* Not while it is prepared: that takes the lock itself, for memory. */
 	if (!(aspan_thread.busy & ASPAN_BUSY_PREPARING)) {
 		aspan_thread_watch();
@@ -53,6 +55,11 @@ void aspan_unlock(const struct aspan_lock *lock)
 	pthread_mutex_unlock(&mutex);
 	pthread_sigmask(SIG_SETMASK, &lock->signals, NULL);
 	errno = lock->saved_errno;
+}
+
+void aspan_lock_renew(void)
+{
+	pthread_mutex_init(&mutex, NULL);
 }
 
 void aspan_lock_before_fork(void)

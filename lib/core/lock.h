@@ -25,6 +25,9 @@ void aspan_unlock(const struct aspan_lock *lock);
 /* The same if nobody has it; in a thread that need not be prepared, and at any time. */
 bool aspan_try_lock(struct aspan_lock *lock);
 
+/* In a child that nobody told: nobody has it. */
+void aspan_lock_renew(void);
+
 /* For fork: the child gets the lock in the state in which its thread left it. */
 void aspan_lock_before_fork(void);
 void aspan_lock_after_fork(void);

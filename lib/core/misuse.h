@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Misuse of guards, tokens and spans: counted, recorded as a `misuse` event, and otherwise harmless.
+ * Misuse of guards, tokens and spans: counted, recorded as a `misuse` event, and otherwise harmless. And a fact that
+ * readers must know although it is no misuse of ours: that blocks are freed in ways that are not seen.
  */
 #ifndef ASPAN_CORE_MISUSE_H
 #define ASPAN_CORE_MISUSE_H
@@ -21,7 +22,8 @@
 	X(UNWIND_OTHER_THREAD, unwind_other_thread)                                                \
 	X(THREAD_EXIT_INSIDE, thread_exit_inside)                                                  \
 	X(BEGIN_NOT_ENDED, begin_not_ended)                                                        \
-	X(END_NOT_BEGUN, end_not_begun)
+	X(END_NOT_BEGUN, end_not_begun)                                                            \
+	X(FREE_NOT_SEEN, free_not_seen)
 
 enum aspan_misuse {
 #define ASPAN_MISUSE_SYMBOL(symbol, name) ASPAN_MISUSE_##symbol,
@@ -32,5 +34,12 @@ enum aspan_misuse {
 /* `group_id` and `span_id` are 0 where they are not known. Async-signal-safe. */
 ASPAN_PRIVATE void aspan_misuse(enum aspan_misuse what, uint64_t group_id, uint64_t span_id,
 				void *ip);
+
+/*
+ * The allocator gave out again the address of a block whose free it did not show us; `group_id` is that of the block's owner, 0 where
+ * it is not known. Each is counted. They may come by the million, and the fact matters, not their number: so a session records
+ * the first, the second, the fourth and so on of each process. Async-signal-safe; may be called inside malloc, and while LTTng records.
+ */
+void aspan_misuse_free_not_seen(uint64_t group_id, void *ip);
 
 #endif

@@ -49,7 +49,8 @@ static void write_two_size_words(_Atomic uint32_t *word, struct aspan_owner owne
 	aspan_owner_store(word + 1, low << ASPAN_OWNER_CODE_BITS | ASPAN_OWNER_CODE_SIZE_WORD);
 	aspan_owner_store(word + 2, high << ASPAN_OWNER_CODE_BITS | ASPAN_OWNER_CODE_SIZE_WORD);
 	aspan_owner_store(word,
-			  owner.slot << ASPAN_OWNER_CODE_BITS | ASPAN_OWNER_CODE_TWO_SIZE_WORDS);
+			  (owner.slot << ASPAN_OWNER_CODE_BITS | ASPAN_OWNER_CODE_TWO_SIZE_WORDS) ^
+				  aspan_owner_era());
 }
 
 int aspan_owner_set(const void *address, struct aspan_owner owner)
@@ -90,7 +91,7 @@ static uint32_t read_words(const _Atomic uint32_t *word, struct aspan_owner *own
 	if (!value || code > ASPAN_OWNER_CODE_TWO_SIZE_WORDS) {
 		return 0;
 	}
-	owner->slot = value >> ASPAN_OWNER_CODE_BITS;
+	owner->slot = (value ^ aspan_owner_era()) >> ASPAN_OWNER_CODE_BITS;
 	owner->size_bytes = code;
 	if (code <= ASPAN_OWNER_LARGEST_SMALL) {
 		return 1;
@@ -120,4 +121,29 @@ bool aspan_owner_take(const void *address, struct aspan_owner *owner)
 		aspan_owner_store(word + i, 0);
 	}
 	return word_count > 0;
+}
+
+static void for_each_in(const struct aspan_owner_leaf *leaf,
+			void (*call)(void *data, const struct aspan_owner *owner), void *data)
+{
+	for (size_t i = 0; i < 2 * ASPAN_OWNER_PLANE_WORDS; i++) {
+		struct aspan_owner owner;
+
+		if (aspan_owner_load(&leaf->words[i]) && read_words(&leaf->words[i], &owner) > 0) {
+			call(data, &owner);
+		}
+	}
+}
+
+void aspan_owner_for_each(void (*call)(void *data, const struct aspan_owner *owner), void *data)
+{
+	for (size_t i = 0; i < ASPAN_OWNER_LEAF_COUNT; i++) {
+		/* Pairs with the publication in map_leaf() (ordering 2). */
+		const struct aspan_owner_leaf *leaf =
+			atomic_load_explicit(&aspan_owner_leaves[i], memory_order_acquire);
+
+		if (leaf) {
+			for_each_in(leaf, call, data);
+		}
+	}
 }

@@ -19,8 +19,8 @@
  *
  * A word says:
  *
- *     owner word:  | slot of the group: 27 bits | code: 5 bits |
- *     size word:   | size: 27 bits              | 31           |
+ *     owner word:  | era: 3 bits | slot of the group: 24 bits | code: 5 bits |
+ *     size word:   | size: 27 bits                            | 31           |
  *     0:           nothing tracked here
  *
  *     code 0..16: the requested size itself
@@ -30,6 +30,10 @@
  *     slot 0, code 30: a block that must not reach the real free (lib/preload/bootstrap.h)
  *
  * Code 31 keeps a size word from being read as an owner if a free was never seen.
+ *
+ * A forked child has a copy of the map. Blocks that it inherited are told from its own by their era: each fork begins
+ * another one. In memory the era is as it is; in `struct aspan_owner` the slot has it, too, as the difference to that of this
+ * process: 0 for a block of its own. From the seventh fork without exec on, the last era is used again.
  *
  * Ordering
  * --------
@@ -48,6 +52,7 @@
 #include <stdint.h>
 
 #include "compiler.h"
+#include "process.h"
 
 #define ASPAN_OWNER_GRANULE_SHIFT 4
 #define ASPAN_OWNER_LEAF_SHIFT 26
@@ -67,6 +72,10 @@
 #define ASPAN_OWNER_CODE_FOREIGN 30
 #define ASPAN_OWNER_CODE_SIZE_WORD 31
 #define ASPAN_OWNER_SIZE_WORD_BITS 27
+#define ASPAN_OWNER_SLOT_BITS 24
+#define ASPAN_OWNER_SLOT_MASK ((UINT32_C(1) << ASPAN_OWNER_SLOT_BITS) - 1)
+_Static_assert(ASPAN_OWNER_CODE_BITS + ASPAN_OWNER_SLOT_BITS == ASPAN_PROCESS_ERA_SHIFT,
+	       "the era is above the slot");
 
 /* A block may begin in the last granule of a leaf: its size words, two at most, are still in that leaf. */
 #define ASPAN_OWNER_SPARE_WORDS 8
@@ -83,9 +92,26 @@ struct aspan_owner_leaf {
 
 /* What the map knows of a block. */
 struct aspan_owner {
-	uint32_t slot;
+	uint32_t slot; /* and above ASPAN_OWNER_SLOT_BITS not 0, if it was inherited */
 	size_t size_bytes; /* requested */
 };
+
+/* The era of this process, where words have it. */
+static inline uint32_t aspan_owner_era(void)
+{
+	return aspan_process_wiped.era_word;
+}
+
+/* The slot of the group, of a `struct aspan_owner`. */
+static inline uint32_t aspan_owner_group_slot(uint32_t slot)
+{
+	return slot & ASPAN_OWNER_SLOT_MASK;
+}
+
+static inline bool aspan_owner_is_inherited(uint32_t slot)
+{
+	return slot >> ASPAN_OWNER_SLOT_BITS;
+}
 
 extern ASPAN_PRIVATE _Atomic(struct aspan_owner_leaf *) aspan_owner_leaves[ASPAN_OWNER_LEAF_COUNT];
 
@@ -144,7 +170,7 @@ static inline void aspan_owner_write(_Atomic uint32_t *word, uint32_t slot, size
 						    ASPAN_OWNER_CODE_SIZE_WORD);
 		code = ASPAN_OWNER_CODE_ONE_SIZE_WORD;
 	}
-	aspan_owner_store(word, slot << ASPAN_OWNER_CODE_BITS | code);
+	aspan_owner_store(word, (slot << ASPAN_OWNER_CODE_BITS | code) ^ aspan_owner_era());
 }
 
 /* Whether a word's value is the owner of a block of a plain size. */
@@ -157,7 +183,7 @@ static inline bool aspan_owner_is_plain(uint32_t value)
 static inline struct aspan_owner aspan_owner_clear(_Atomic uint32_t *word, uint32_t value)
 {
 	struct aspan_owner owner = {
-		.slot = value >> ASPAN_OWNER_CODE_BITS,
+		.slot = (value ^ aspan_owner_era()) >> ASPAN_OWNER_CODE_BITS,
 		.size_bytes = value & ASPAN_OWNER_CODE_MASK,
 	};
 
@@ -183,5 +209,8 @@ bool aspan_owner_get(const void *address, struct aspan_owner *owner);
 
 /* Reads the owner of a block and clears it; false if it is not tracked. */
 bool aspan_owner_take(const void *address, struct aspan_owner *owner);
+
+/* Calls for each tracked block that the map holds; what other threads change meanwhile may be told or not. */
+void aspan_owner_for_each(void (*call)(void *data, const struct aspan_owner *owner), void *data);
 
 #endif

@@ -37,7 +37,7 @@
 #define ASPAN_PACKED_CLOCK_ERROR_NS 1000
 
 /* Whether stamps are those of the processor; set once, at the library's start. */
-extern bool aspan_packed_clock_is_tsc;
+extern ASPAN_HIDDEN bool aspan_packed_clock_is_tsc;
 
 /* A piece of the function: valid for stamps from `begin` to before `end`. All zero: for none. */
 struct aspan_packed_piece {

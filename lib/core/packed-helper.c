@@ -35,7 +35,7 @@ static void empty(struct aspan_packed_source *source)
 static void empty_all(void)
 {
 	for (struct aspan_packed_source *source = aspan_packed_source_first(); source;
-	     source = source->next) {
+	     source = aspan_packed_source_next(source)) {
 		empty(source);
 	}
 }
@@ -43,7 +43,7 @@ static void empty_all(void)
 static void close_all(void)
 {
 	for (struct aspan_packed_source *source = aspan_packed_source_first(); source;
-	     source = source->next) {
+	     source = aspan_packed_source_next(source)) {
 		sigset_t signals;
 
 		aspan_packed_source_lock(source, &signals);

@@ -8,8 +8,9 @@
 #include <pthread.h>
 #include <signal.h>
 
-#include "packed-helper.h"
+#include "ledger.h"
 #include "packed-consumer.h"
+#include "packed-helper.h"
 
 /* So many retired sources a thread may have; then the oldest is used again. */
 #define MOST_RETIRED 8
@@ -30,6 +31,16 @@ static void block_signals(sigset_t *before)
 static void restore_signals(const sigset_t *before)
 {
 	pthread_sigmask(SIG_SETMASK, before, NULL);
+}
+
+/* What makes no event is counted; its number is missing between the events, too. */
+static void count_unrecorded(struct aspan_packed_words words)
+{
+	struct aspan_ledger_losses *losses = aspan_ledger_losses();
+
+	atomic_fetch_add_explicit(words.owner & ASPAN_PACKED_IS_FREE ? &losses->unrecorded_frees :
+								       &losses->unrecorded_allocs,
+				  1, memory_order_relaxed);
 }
 
 static struct aspan_packed_source *source_of(const struct aspan_thread *thread)
@@ -56,11 +67,11 @@ static void attach(struct aspan_thread *thread)
 static void forget_oldest(struct aspan_packed_source *source)
 {
 	for (int i = 0; i < MOST_RETIRED && source; i++) {
-		source = source->older;
+		source = aspan_packed_source_link(source)->older;
 	}
-	if (source && source->older) {
-		aspan_packed_source_destroy(source->older);
-		source->older = NULL;
+	if (source && aspan_packed_source_link(source)->older) {
+		aspan_packed_source_destroy(aspan_packed_source_link(source)->older);
+		aspan_packed_source_link(source)->older = NULL;
 	}
 }
 
@@ -74,7 +85,7 @@ static void replace(struct aspan_thread *thread, struct aspan_packed_source *ret
 	if (thread->packed_ring == &retired->ring) {
 		source = aspan_packed_source_create(retired->next_index);
 		if (source) {
-			source->older = retired;
+			aspan_packed_source_link(source)->older = retired;
 			thread->packed_ring = &source->ring;
 			forget_oldest(source);
 		}
@@ -113,6 +124,7 @@ static bool push_as_consumer(const struct aspan_thread *thread, struct aspan_pac
 			     struct aspan_packed_words words)
 {
 	if (aspan_trace_is_over()) {
+		count_unrecorded(words);
 		return true;
 	}
 	aspan_packed_source_adopt(source);
@@ -147,8 +159,11 @@ static bool push_or_make_room(struct aspan_thread *thread, struct aspan_packed_s
 	aspan_packed_source_unlock(source, &signals);
 	if (is_retired) {
 		replace(thread, source);
-		/* Without memory there is nothing to wait for. */
-		return is_pushed || thread->packed_ring == &source->ring;
+		if (!is_pushed && thread->packed_ring == &source->ring) {
+			/* Without memory there is nothing to wait for. */
+			count_unrecorded(words);
+			return true;
+		}
 	}
 	return is_pushed;
 }
@@ -167,6 +182,8 @@ static void push_after_end(struct aspan_thread *thread, struct aspan_packed_word
 		push_and_record(thread, source, words);
 		aspan_packed_source_unlock(source, &blocked);
 		aspan_packed_source_destroy(source);
+	} else {
+		count_unrecorded(words);
 	}
 	thread->packed_count++;
 	restore_signals(&signals);
@@ -200,6 +217,7 @@ static bool push(struct aspan_thread *thread, struct aspan_packed_words words)
 	}
 	if (!ring) {
 		thread->packed_count++;
+		count_unrecorded(words);
 		return true;
 	}
 	if (aspan_packed_ring_has_room(ring)) {
@@ -233,7 +251,7 @@ bool aspan_packed_encode(void)
 	bool is_complete = true;
 
 	for (struct aspan_packed_source *source = aspan_packed_source_first(); source;
-	     source = source->next) {
+	     source = aspan_packed_source_next(source)) {
 		sigset_t signals;
 
 		if (aspan_packed_source_is_encoded(source)) {
@@ -249,7 +267,7 @@ bool aspan_packed_encode(void)
 void aspan_packed_flush(void)
 {
 	for (struct aspan_packed_source *source = aspan_packed_source_first(); source;
-	     source = source->next) {
+	     source = aspan_packed_source_next(source)) {
 		sigset_t signals;
 
 		if (aspan_packed_source_is_empty(source)) {
@@ -269,7 +287,7 @@ void aspan_packed_slots_change(void)
 void aspan_packed_end(void)
 {
 	for (struct aspan_packed_source *source = aspan_packed_source_first(); source;
-	     source = source->next) {
+	     source = aspan_packed_source_next(source)) {
 		sigset_t signals;
 
 		aspan_packed_source_lock(source, &signals);
@@ -282,7 +300,7 @@ void aspan_packed_end(void)
 bool aspan_packed_is_encoded(void)
 {
 	for (struct aspan_packed_source *source = aspan_packed_source_first(); source;
-	     source = source->next) {
+	     source = aspan_packed_source_next(source)) {
 		if (!aspan_packed_source_is_encoded(source)) {
 			return false;
 		}
@@ -294,7 +312,7 @@ bool aspan_packed_is_encoded(void)
 static void end_sources(struct aspan_thread *thread, struct aspan_packed_source *source)
 {
 	while (source) {
-		struct aspan_packed_source *older = source->older;
+		struct aspan_packed_source *older = aspan_packed_source_link(source)->older;
 		sigset_t signals;
 
 		aspan_packed_source_lock(source, &signals);
@@ -349,8 +367,9 @@ void aspan_packed_after_fork(void)
 
 	aspan_packed_helper_after_fork();
 	aspan_packed_clock_after_fork();
+	aspan_packed_source_begin_reset();
 	for (struct aspan_packed_source *source = aspan_packed_source_first(); source;
-	     source = source->next) {
+	     source = aspan_packed_source_next(source)) {
 		aspan_packed_source_reset_after_fork(source, source == mine && is_push_interrupted);
 	}
 	thread->packed_ring = NULL;
@@ -361,7 +380,7 @@ void aspan_packed_finish(void)
 {
 	atomic_store_explicit(&aspan_packed_is_finished, true, memory_order_relaxed);
 	for (struct aspan_packed_source *source = aspan_packed_source_first(); source;
-	     source = source->next) {
+	     source = aspan_packed_source_next(source)) {
 		sigset_t signals;
 
 		aspan_packed_source_lock(source, &signals);

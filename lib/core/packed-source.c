@@ -25,39 +25,56 @@ struct aspan_packed_source *aspan_packed_source_first(void)
 	return atomic_load_explicit(&first_source, memory_order_seq_cst);
 }
 
-/* Call with the library's lock held. */
+/* Protected by the library's lock. */
+static struct aspan_packed_source *first_unused;
+
 static struct aspan_packed_source *take_unused(void)
 {
-	struct aspan_packed_source *source = aspan_packed_source_first();
+	struct aspan_packed_source *source = first_unused;
 
-	while (source && source->is_used) {
-		source = source->next;
+	if (source) {
+		first_unused = aspan_packed_source_link(source)->next_unused;
 	}
 	return source;
 }
 
-/* Where the kernel cannot, fork()'s handlers do it; other ways to make a child are left alone. */
-static void wipe_in_children(struct aspan_packed_source *source)
+static void give_unused(struct aspan_packed_source *source)
 {
-	int saved_errno = errno;
+	aspan_packed_source_link(source)->next_unused = first_unused;
+	first_unused = source;
+}
 
-	if (getpagesize() <= ASPAN_PACKED_WIPED_ALIGNMENT) {
-		madvise(source, offsetof(struct aspan_packed_source, next), MADV_WIPEONFORK);
-	}
-	errno = saved_errno;
+void aspan_packed_source_begin_reset(void)
+{
+	first_unused = NULL;
+}
+
+static void add(struct aspan_packed_source *source)
+{
+	pthread_mutex_init(&source->lock, NULL);
+	aspan_packed_source_link(source)->next =
+		atomic_load_explicit(&first_source, memory_order_relaxed);
+	/* Pairs with the load in aspan_packed_source_first(). */
+	atomic_store_explicit(&first_source, source, memory_order_seq_cst);
 }
 
 static struct aspan_packed_source *make(void)
 {
-	struct aspan_packed_source *source = aspan_arena_map(sizeof(*source));
+	static struct aspan_packed_source *fresh;
+	static size_t fresh_count;
+	struct aspan_packed_source *source;
 
-	if (source) {
-		pthread_mutex_init(&source->lock, NULL);
-		wipe_in_children(source);
-		source->next = atomic_load_explicit(&first_source, memory_order_relaxed);
-		/* Pairs with the load in aspan_packed_source_first(). */
-		atomic_store_explicit(&first_source, source, memory_order_seq_cst);
+	if (fresh_count == 0) {
+		source = aspan_packed_slab_map(sizeof(*source), &fresh_count);
+		if (!source) {
+			fresh_count = 0;
+			return NULL;
+		}
+		fresh = source;
 	}
+	source = fresh++;
+	fresh_count--;
+	add(source);
 	return source;
 }
 
@@ -91,8 +108,7 @@ struct aspan_packed_source *aspan_packed_source_create(uint64_t record_index)
 		source = make();
 	}
 	if (source) {
-		source->is_used = true;
-		source->older = NULL;
+		aspan_packed_source_link(source)->older = NULL;
 		begin(source, record_index);
 	}
 	aspan_unlock(&lock);
@@ -138,7 +154,7 @@ void aspan_packed_source_destroy(struct aspan_packed_source *source)
 	aspan_packed_source_lock(source, &signals);
 	clear(source);
 	aspan_packed_source_unlock(source, &signals);
-	source->is_used = false;
+	give_unused(source);
 	aspan_unlock(&lock);
 }
 
@@ -202,6 +218,6 @@ void aspan_packed_source_reset_after_fork(struct aspan_packed_source *source, bo
 	if (is_interrupted) {
 		source->is_retired = true;
 	} else {
-		source->is_used = false;
+		give_unused(source);
 	}
 }

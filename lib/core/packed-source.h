@@ -24,20 +24,17 @@
 #include "packed-clock.h"
 #include "packed-encode.h"
 #include "packed-ring.h"
+#include "packed-slab.h"
 
 #define ASPAN_PACKED_NAME_BYTES 16
-
-/* The page, where that is not larger. */
-#define ASPAN_PACKED_WIPED_ALIGNMENT 4096
 
 /* How long a record may be reserved and not published, while records behind it are, before the source is retired. */
 #define ASPAN_PACKED_STUCK_NS UINT64_C(100000000)
 
 /*
- * The first part is wiped in a child, by the kernel: also in one that was made without the C library's fork(), which
- * calls no handlers. What waits there is the parent's, and would be recorded twice.
+ * Wiped in a child, by the kernel: also in one that was made without the C library's fork(), which calls no handlers. What waits
+ * there is the parent's, and would be recorded twice. What must not be wiped is its link.
  */
-/* NOLINTNEXTLINE(clang-analyzer-optin.performance.Padding): the two parts are on pages of their own */
 struct aspan_packed_source {
 	struct aspan_packed_ring ring; /* first: a thread knows its source by it */
 	/* Protected by the lock. */
@@ -55,22 +52,31 @@ struct aspan_packed_source {
 	uint32_t slots_round; /* see aspan_packed_consumer_slots_change() */
 	struct aspan_packed_piece piece;
 	struct aspan_packed_encoder encoder;
-	/* The part that is not wiped. */
-	_Alignas(ASPAN_PACKED_WIPED_ALIGNMENT) struct aspan_packed_source
-		*next; /* of all that were ever made; never changes */
-	/* Protected by the library's lock. */
-	bool is_used;
-	struct aspan_packed_source *older; /* of the same thread, retired */
 };
+
+static inline struct aspan_packed_link *
+aspan_packed_source_link(const struct aspan_packed_source *source)
+{
+	return aspan_packed_slab_link(source, sizeof(*source));
+}
 
 /* The source of a thread that has made `record_index` records so far, for the calling thread; NULL without memory. */
 struct aspan_packed_source *aspan_packed_source_create(uint64_t record_index);
+
+/* In the child of fork, before each is reset: nothing of the parent is unused. */
+void aspan_packed_source_begin_reset(void);
 
 /* Keeps the memory for the next one. Nobody may push any more. */
 void aspan_packed_source_destroy(struct aspan_packed_source *source);
 
 /* All that were ever made. */
 struct aspan_packed_source *aspan_packed_source_first(void);
+
+static inline struct aspan_packed_source *
+aspan_packed_source_next(const struct aspan_packed_source *source)
+{
+	return aspan_packed_source_link(source)->next;
+}
 
 static inline struct aspan_packed_source *aspan_packed_source_of(struct aspan_packed_ring *ring)
 {

@@ -8,6 +8,7 @@
 
 #include "barrier.h"
 #include "group-stack.h"
+#include "group-counts.h"
 #include "group.h"
 #include "packed-record.h"
 #include "span.h"
@@ -76,16 +77,17 @@ static bool span_is_needed(const struct allocspan_span *span)
 
 static bool group_is_needed(const struct allocspan_token *group)
 {
-	struct allocspan_stats stats;
+	struct aspan_ledger_plain_counts counts;
 
 	if (group->seen_epoch == epoch || !group->was_unreferenced ||
 	    atomic_load_explicit(&group->references, memory_order_acquire) > 0 ||
 	    atomic_load_explicit(&group->revivals, memory_order_acquire) !=
-		    group->revivals_before) {
+		    group->revivals_before ||
+	    aspan_group_is_inherited(group)) {
 		return true;
 	}
-	aspan_group_sum(group, &stats);
-	return stats.live_blocks > 0;
+	aspan_group_count(group, &counts);
+	return counts.alloc_count > counts.free_count;
 }
 
 static void unlink_group(struct allocspan_token *group)
@@ -217,11 +219,11 @@ void aspan_reclaim_add_group(struct allocspan_token *group)
 
 bool aspan_reclaim_group_now(struct allocspan_token *group)
 {
-	struct allocspan_stats stats;
+	struct aspan_ledger_plain_counts counts;
 
 	/* The cheap question first. */
-	aspan_group_sum(group, &stats);
-	if (stats.live_blocks > 0) {
+	aspan_group_count(group, &counts);
+	if (counts.alloc_count > counts.free_count || aspan_group_is_inherited(group)) {
 		return false;
 	}
 	prepare_group(group);

@@ -6,28 +6,24 @@
 
 #include <errno.h>
 
+#include "group-counts.h"
 #include "group.h"
+#include "ledger.h"
+#include "life.h"
 #include "linker.h"
+#include "misuse.h"
 #include "observe.h"
 #include "packed-record.h"
 #include "stats-thread.h"
 #include "trace.h"
 
 _Atomic uint32_t aspan_record_default_slot;
-_Atomic uint32_t aspan_record_hooks;
 
 static _Atomic uint64_t missed_count;
 
 void aspan_record_enable(bool enable)
 {
-	/* Relaxed: a switch that any thread may throw at any time. */
-	if (enable) {
-		atomic_fetch_and_explicit(&aspan_record_hooks, ~(uint32_t) ASPAN_HOOK_DISABLED,
-					  memory_order_relaxed);
-	} else {
-		atomic_fetch_or_explicit(&aspan_record_hooks, ASPAN_HOOK_DISABLED,
-					 memory_order_relaxed);
-	}
+	aspan_process_set_hook(ASPAN_HOOK_DISABLED, !enable);
 }
 
 uint64_t aspan_record_missed_count(void)
@@ -42,7 +38,7 @@ static struct aspan_counters *find_counters(struct aspan_thread *thread, uint32_
 	struct aspan_counters *counters = aspan_thread_counters(thread, slot);
 
 	if (!counters) {
-		aspan_counters_add_shared(&aspan_group_of_slot(slot)->ended, stats);
+		aspan_group_count_shared(slot, stats);
 	}
 	return counters;
 }
@@ -78,8 +74,14 @@ static ASPAN_SLOW void count_free_slowly(uint32_t slot, size_t size_bytes)
 {
 	const struct allocspan_stats stats = { .free_count = 1, .free_bytes = size_bytes };
 	struct aspan_thread *thread = &aspan_thread;
-	struct aspan_counters *counters = find_counters(thread, slot, &stats);
+	struct aspan_counters *counters;
 
+	if (aspan_owner_is_inherited(slot)) {
+		add_free_to_totals(thread, size_bytes);
+		aspan_group_count_inherited_free(aspan_owner_group_slot(slot), size_bytes);
+		return;
+	}
+	counters = find_counters(thread, slot, &stats);
 	if (counters) {
 		add_free_to_totals(thread, size_bytes);
 		aspan_counters_add_free(counters, size_bytes);
@@ -98,6 +100,7 @@ static inline void count_alloc(struct aspan_thread *thread, uint32_t slot, size_
 	add_alloc_to_totals(thread, size_bytes);
 }
 
+/* The slot is that of a `struct aspan_owner`: that of an inherited block is never the one that was used last. */
 static inline void count_free(struct aspan_thread *thread, uint32_t slot, size_t size_bytes)
 {
 	struct aspan_counters *counters = aspan_thread_counted(thread, slot);
@@ -108,12 +111,6 @@ static inline void count_free(struct aspan_thread *thread, uint32_t slot, size_t
 	}
 	add_free_to_totals(thread, size_bytes);
 	aspan_counters_add_free(counters, size_bytes);
-}
-
-static inline uint32_t hooks(void)
-{
-	/* Relaxed: switches that any thread may throw at any time. */
-	return atomic_load_explicit(&aspan_record_hooks, memory_order_relaxed);
 }
 
 /* Not 0 while a session records single blocks, or the thread for group_stats is to be started. */
@@ -128,6 +125,18 @@ static inline uint32_t free_is_traced(void)
 	return aspan_trace_flag(free) | aspan_trace_flag(packed_events);
 }
 
+/* The allocator gave out again an address whose free it did not show us, of a block there or of one that reached over it. */
+static ASPAN_SLOW void make_up_for_free(void *address, enum aspan_trace_kind kind, void *ip)
+{
+	struct aspan_owner owner;
+	bool is_known = aspan_owner_get(address, &owner);
+
+	aspan_misuse_free_not_seen(
+		is_known ? aspan_group_of_slot(aspan_owner_group_slot(owner.slot))->view.id : 0,
+		ip);
+	aspan_record_free(address, kind, ip);
+}
+
 static ASPAN_SLOW int track_slowly(void *address, size_t size_bytes, enum aspan_trace_kind kind,
 				   void *ip)
 {
@@ -135,23 +144,25 @@ static ASPAN_SLOW int track_slowly(void *address, size_t size_bytes, enum aspan_
 	uint32_t slot = aspan_record_slot(thread);
 	int error;
 
+	aspan_life_know();
 	if (aspan_owner_is_set(address)) {
-		/* The allocator gave out again an address whose free it did not show us: that is made up for. */
-		aspan_record_free(address, kind, ip);
+		make_up_for_free(address, kind, ip);
 	}
-	if (!aspan_slot_is_group(slot) || thread->busy || hooks() & ASPAN_HOOK_DISABLED ||
-	    aspan_linker_has(ip)) {
+	if (!aspan_slot_is_group(slot) || thread->busy ||
+	    aspan_process_has_hook(ASPAN_HOOK_DISABLED) || aspan_linker_has(ip)) {
 		return 0;
 	}
 	error = aspan_owner_set(address,
 				(struct aspan_owner){ .slot = slot, .size_bytes = size_bytes });
 	if (error) {
-		/* A count that nothing else depends on. */
+		/* Counts that nothing else depends on. */
 		atomic_fetch_add_explicit(&missed_count, 1, memory_order_relaxed);
+		atomic_fetch_add_explicit(&aspan_ledger_losses()->untracked_blocks, 1,
+					  memory_order_relaxed);
 		return error;
 	}
 	count_alloc(thread, slot, size_bytes);
-	if (hooks() | alloc_is_traced()) {
+	if (!aspan_process_is_plain() || alloc_is_traced()) {
 		aspan_observe_alloc(address, size_bytes, aspan_group_of_slot(slot), kind, ip);
 	}
 	return 0;
@@ -176,9 +187,9 @@ static __attribute__((noinline)) void count_and_trace_alloc(void *address, size_
 static inline uint64_t is_unusual(const struct aspan_thread *thread, const _Atomic uint32_t *word,
 				  size_t size_bytes, uint32_t slot)
 {
-	return aspan_owner_load(word) | thread->busy | hooks() |
+	return aspan_owner_load(word) | thread->busy | (aspan_process_hooks() ^ ASPAN_HOOK_KNOWN) |
 	       size_bytes >> ASPAN_OWNER_SIZE_WORD_BITS |
-	       (slot - ASPAN_SLOT_ROOT) / ASPAN_SLOT_LAST_GROUP;
+	       (slot - ASPAN_SLOT_ROOT) >> ASPAN_OWNER_SLOT_BITS;
 }
 
 /*
@@ -215,16 +226,21 @@ int aspan_record_announce(void *address, size_t size_bytes, void *ip)
 	return track_slowly(address, size_bytes, ASPAN_KIND_USER, ip);
 }
 
+static struct allocspan_token *group_of(const struct aspan_owner *owner)
+{
+	return aspan_group_of_slot(aspan_owner_group_slot(owner->slot));
+}
+
 static ASPAN_SLOW void untrack_slowly(void *address, enum aspan_trace_kind kind, void *ip)
 {
 	struct aspan_owner owner;
 
+	aspan_life_know();
 	if (!aspan_owner_take(address, &owner)) {
 		return;
 	}
-	if (hooks() | free_is_traced()) {
-		aspan_observe_free(address, owner.size_bytes, aspan_group_of_slot(owner.slot), kind,
-				   ip);
+	if (!aspan_process_is_plain() || free_is_traced()) {
+		aspan_observe_free(address, owner.size_bytes, group_of(&owner), kind, ip);
 	}
 	count_free(&aspan_thread, owner.slot, owner.size_bytes);
 }
@@ -235,11 +251,12 @@ static __attribute__((noinline)) void trace_and_count_free(void *address, size_t
 							   enum aspan_trace_kind kind, void *ip)
 {
 	struct aspan_thread *thread = &aspan_thread;
+	uint32_t group_slot = aspan_owner_group_slot(slot);
 
 	if (aspan_trace_flag(free)) {
-		aspan_observe_free(address, size_bytes, aspan_group_of_slot(slot), kind, ip);
+		aspan_observe_free(address, size_bytes, aspan_group_of_slot(group_slot), kind, ip);
 	} else {
-		aspan_packed_free(thread, address, size_bytes, slot, kind, ip);
+		aspan_packed_free(thread, address, size_bytes, group_slot, kind, ip);
 	}
 	count_free(thread, slot, size_bytes);
 }
@@ -250,7 +267,7 @@ void aspan_record_free_owned(void *address, _Atomic uint32_t *word, uint32_t val
 {
 	struct aspan_owner owner;
 
-	if (aspan_unlikely(!aspan_owner_is_plain(value) || hooks())) {
+	if (aspan_unlikely(!aspan_owner_is_plain(value) || !aspan_process_is_plain())) {
 		untrack_slowly(address, kind, ip);
 		return;
 	}
@@ -274,12 +291,13 @@ void aspan_record_free(void *address, enum aspan_trace_kind kind, void *ip)
 
 bool aspan_record_realloc_begin(void *address, struct aspan_owner *owner, void *ip)
 {
+	aspan_life_know();
 	if (!aspan_owner_take(address, owner)) {
 		return false;
 	}
-	if (hooks() | free_is_traced()) {
-		aspan_observe_free(address, owner->size_bytes, aspan_group_of_slot(owner->slot),
-				   ASPAN_KIND_REALLOC, ip);
+	if (!aspan_process_is_plain() || free_is_traced()) {
+		aspan_observe_free(address, owner->size_bytes, group_of(owner), ASPAN_KIND_REALLOC,
+				   ip);
 	}
 	return true;
 }
@@ -291,12 +309,17 @@ void aspan_record_realloc_end(const struct aspan_owner *owner)
 
 void aspan_record_realloc_undo(void *address, const struct aspan_owner *owner, void *ip)
 {
-	/* The leaf exists, and the block's words were cleared by this thread: this cannot fail. */
-	aspan_owner_set(address, *owner);
+	uint32_t slot = aspan_owner_group_slot(owner->slot);
+
+	/*
+	 * The leaf exists, and the block's words were cleared by this thread: this cannot fail. An inherited block is announced by
+	 * this process, and so its own from now on.
+	 */
+	aspan_owner_set(address, (struct aspan_owner){ slot, owner->size_bytes });
 	/* Counted like the events: in this order the group is never without a live block. */
-	count_alloc(&aspan_thread, owner->slot, owner->size_bytes);
-	if (hooks() | alloc_is_traced()) {
-		aspan_observe_alloc(address, owner->size_bytes, aspan_group_of_slot(owner->slot),
+	count_alloc(&aspan_thread, slot, owner->size_bytes);
+	if (!aspan_process_is_plain() || alloc_is_traced()) {
+		aspan_observe_alloc(address, owner->size_bytes, aspan_group_of_slot(slot),
 				    ASPAN_KIND_REALLOC, ip);
 	}
 	count_free(&aspan_thread, owner->slot, owner->size_bytes);

@@ -28,20 +28,12 @@
 #include "compiler.h"
 #include "group-stack.h"
 #include "owner-map.h"
+#include "process.h"
 #include "thread.h"
 #include "trace-kind.h"
 
 /* The slot of what no group owns: ASPAN_SLOT_ROOT while root tracking is on, else ASPAN_SLOT_NONE. */
 extern ASPAN_PRIVATE _Atomic uint32_t aspan_record_default_slot;
-
-/* Reasons to leave the hot path; a set of bits. */
-enum aspan_hook {
-	ASPAN_HOOK_TRACKER = 1,
-	ASPAN_HOOK_BUDGET = 2,
-	ASPAN_HOOK_DISABLED = 4, /* new blocks are not tracked */
-};
-
-extern _Atomic uint32_t aspan_record_hooks;
 
 /* The slot that owns what is allocated while a slot is active. */
 static inline uint32_t aspan_record_slot_of(uint32_t active_slot)
@@ -101,6 +93,16 @@ static inline uint32_t aspan_record_internal_begin(void)
 	uint32_t before = aspan_thread.busy;
 
 	aspan_thread.busy = before | ASPAN_BUSY_INTERNAL;
+	aspan_signal_fence();
+	return before;
+}
+
+/* The same around what the allocator, or the program in its place, does on the program's behalf. */
+static inline uint32_t aspan_record_allocator_begin(void)
+{
+	uint32_t before = aspan_thread.busy;
+
+	aspan_thread.busy = before | ASPAN_BUSY_ALLOCATOR;
 	aspan_signal_fence();
 	return before;
 }

@@ -6,7 +6,9 @@
 
 #include <time.h>
 
+#include "group-counts.h"
 #include "group.h"
+#include "life.h"
 #include "lock.h"
 
 #define MS_PER_S 1000
@@ -14,29 +16,40 @@
 
 unsigned int aspan_stats_interval_ms = ASPAN_STATS_INTERVAL_MS;
 
-static void emit(struct allocspan_token *group, const struct allocspan_stats *stats)
+/* What lives is of this process's own blocks: what it inherited is its parent's. */
+static void emit(struct allocspan_token *group, const struct aspan_ledger_plain_counts *counts)
 {
-	group->reported_alloc_count = stats->alloc_count;
-	group->reported_free_count = stats->free_count;
+	struct allocspan_stats own = {
+		.alloc_count = counts->alloc_count,
+		.alloc_bytes = counts->alloc_bytes,
+		.free_count = counts->free_count,
+		.free_bytes = counts->free_bytes,
+	};
+
+	aspan_counters_conclude(&own);
+	group->reported_alloc_count = counts->alloc_count;
+	group->reported_free_count = counts->free_count + counts->inherited_free_count;
 	aspan_trace_emit(group_stats, group->view.id, group->view.name, group->tag_string,
-			 stats->live_blocks, stats->live_bytes, stats->alloc_count,
-			 stats->alloc_bytes, stats->free_count, stats->free_bytes, NULL);
+			 own.live_blocks, own.live_bytes, counts->alloc_count, counts->alloc_bytes,
+			 counts->free_count + counts->inherited_free_count,
+			 counts->free_bytes + counts->inherited_free_bytes, NULL);
 }
 
 /* Call with the lock held. */
 static void report_group(struct allocspan_token *group, bool all)
 {
-	struct allocspan_stats stats;
+	struct aspan_ledger_plain_counts counts;
 	bool has_changed;
 
 	if (group->state == ASPAN_GROUP_FREE) {
 		return;
 	}
-	aspan_group_sum(group, &stats);
-	has_changed = stats.alloc_count != group->reported_alloc_count ||
-		      stats.free_count != group->reported_free_count;
-	if (all ? stats.alloc_count > 0 : has_changed || group->is_settling) {
-		emit(group, &stats);
+	aspan_group_count(group, &counts);
+	has_changed = counts.alloc_count != group->reported_alloc_count ||
+		      counts.free_count + counts.inherited_free_count != group->reported_free_count;
+	if (all ? counts.alloc_count + counts.inherited_free_count > 0 :
+		  has_changed || group->is_settling) {
+		emit(group, &counts);
 		group->is_settling = has_changed;
 	}
 }
@@ -85,6 +98,7 @@ static void run(void)
 		/* Only compared: the list itself is LTTng's. */
 		void *current = *(void *const volatile *) aspan_trace.group_stats.sessions;
 
+		aspan_life_announce();
 		report_groups(current != sessions);
 		sessions = current;
 		wait_interval();

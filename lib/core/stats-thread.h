@@ -24,7 +24,7 @@ extern unsigned int aspan_stats_interval_ms;
 
 ASPAN_SLOW void aspan_stats_thread_start(void);
 
-extern struct aspan_helper aspan_stats_helper;
+extern ASPAN_HIDDEN struct aspan_helper aspan_stats_helper;
 
 /* Whether a session wants the helper and it does not run; otherwise a look at a flag. */
 static inline bool aspan_stats_thread_is_missing(void)

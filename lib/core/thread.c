@@ -8,15 +8,19 @@
 #include <limits.h>
 #include <pthread.h>
 #include <signal.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
-#include "arena.h"
 #include "call-stack.h"
 #include "group-stack.h"
-#include "group.h"
+#include "group-counts.h"
 #include "guard.h"
+#include "ledger-memory.h"
+#include "ledger.h"
 #include "lock.h"
 #include "misuse.h"
 #include "packed-record.h"
+#include "process.h"
 #include "trace.h"
 
 ASPAN_TLS struct aspan_thread aspan_thread;
@@ -32,38 +36,36 @@ struct aspan_thread_record *aspan_thread_first_record(void)
 	return first_record;
 }
 
+/* A reader of the ledger follows `next` alone, at any instruction. */
 static void list_insert(struct aspan_thread_record *record)
 {
-	record->next = first_record;
+	atomic_store_explicit(&record->next, first_record, memory_order_relaxed);
 	if (first_record) {
 		first_record->previous = record;
 	}
 	first_record = record;
+	aspan_ledger_set_first_thread(record);
 }
 
 static void list_remove(struct aspan_thread_record *record)
 {
-	if (record->previous) {
-		record->previous->next = record->next;
-	} else {
-		first_record = record->next;
+	struct aspan_thread_record *next = aspan_thread_next_record(record);
+
+	if (next) {
+		next->previous = record->previous;
 	}
-	if (record->next) {
-		record->next->previous = record->previous;
+	if (record->previous) {
+		atomic_store_explicit(&record->previous->next, next, memory_order_release);
+	} else {
+		first_record = next;
+		aspan_ledger_set_first_thread(next);
 	}
 }
 
 static void bequeath_leaf(struct aspan_counter_leaf *leaf, uint32_t first_slot)
 {
 	for (uint32_t i = 0; i < ASPAN_COUNTERS_LEAF_SLOTS; i++) {
-		struct allocspan_stats stats = { 0 };
-
-		aspan_counters_sum_frees(&leaf->of[i], &stats);
-		aspan_counters_sum_allocs(&leaf->of[i], &stats);
-		if (stats.alloc_count || stats.free_count) {
-			aspan_counters_add_shared(&aspan_group_of_slot(first_slot + i)->ended,
-						  &stats);
-		}
+		aspan_ledger_bequeath(first_slot + i, &leaf->of[i]);
 	}
 }
 
@@ -83,7 +85,7 @@ static void end_record(struct aspan_thread_record *record)
 	}
 	list_remove(record);
 	aspan_counter_table_free(table);
-	aspan_arena_free(record, sizeof(*record));
+	aspan_ledger_memory_free(record, sizeof(*record));
 }
 
 /* What the thread is still inside of is exited, so that the trace's spans are balanced. */
@@ -200,10 +202,13 @@ struct aspan_thread_record *aspan_thread_record_make(void)
 	lock = aspan_lock();
 	/* A signal handler may have been faster. */
 	if (!thread->record) {
-		struct aspan_thread_record *record = aspan_arena_alloc(sizeof(*record));
+		struct aspan_thread_record *record;
 
+		aspan_ledger_make();
+		record = aspan_ledger_memory_alloc(sizeof(*record));
 		if (record) {
 			record->thread = thread;
+			record->vtid = (int32_t) syscall(SYS_gettid);
 			list_insert(record);
 		}
 		thread->record = record;
@@ -215,21 +220,27 @@ struct aspan_thread_record *aspan_thread_record_make(void)
 static ASPAN_SLOW struct aspan_counters *make_counters(uint32_t slot)
 {
 	struct aspan_thread_record *record = aspan_thread_record_make();
-	struct aspan_counters *counters;
+	struct aspan_counters *counters = NULL;
 	struct aspan_lock lock;
 
 	if (!record) {
 		return NULL;
 	}
 	lock = aspan_lock();
-	counters = aspan_counter_table_extend(&record->table, slot);
+	/* Counts of a slot that the ledger does not know would be nobody's. */
+	if (aspan_group_make_entry(slot)) {
+		counters = aspan_counter_table_extend(&record->table, slot);
+	}
 	aspan_unlock(&lock);
 	return counters;
 }
 
-/* A signal handler finds the pair in order or no slot, and does not change it in the middle. */
+/*
+ * A signal handler finds the pair in order or no slot, and does not change it in the middle. If it forked since `fork_depth` was
+ * read, the counters are the parent's, and nothing is remembered in the child.
+ */
 static void remember_counters(struct aspan_thread *thread, uint32_t slot,
-			      struct aspan_counters *counters)
+			      struct aspan_counters *counters, uint32_t fork_depth)
 {
 	if (thread->is_remembering) {
 		return;
@@ -242,11 +253,15 @@ static void remember_counters(struct aspan_thread *thread, uint32_t slot,
 	aspan_signal_fence();
 	thread->counted_slot = slot;
 	aspan_signal_fence();
+	if (*(volatile uint32_t *) &aspan_process.fork_depth != fork_depth) {
+		thread->counted_slot = 0;
+	}
 	thread->is_remembering = false;
 }
 
 struct aspan_counters *aspan_thread_counters(struct aspan_thread *thread, uint32_t slot)
 {
+	uint32_t fork_depth = *(volatile uint32_t *) &aspan_process.fork_depth;
 	struct aspan_counters *counters = NULL;
 
 	if (thread->record) {
@@ -257,24 +272,20 @@ struct aspan_counters *aspan_thread_counters(struct aspan_thread *thread, uint32
 	if (aspan_unlikely(!counters)) {
 		counters = make_counters(slot);
 	}
-	remember_counters(thread, counters ? slot : 0, counters);
+	remember_counters(thread, counters ? slot : 0, counters, fork_depth);
 	return counters;
 }
 
 void aspan_thread_after_fork(void)
 {
 	struct aspan_thread *thread = &aspan_thread;
-	struct aspan_thread_record *record = first_record;
 	struct allocspan_fiber *stack = aspan_stack_first();
 
-	while (record) {
-		struct aspan_thread_record *next = record->next;
-
-		if (record != thread->record) {
-			end_record(record);
-		}
-		record = next;
-	}
+	/* They were in the parent's image. */
+	first_record = NULL;
+	thread->record = NULL;
+	thread->counted_slot = 0;
+	thread->is_remembering = false;
 	/* Fibers that wait live on; the other threads' own stacks do not. */
 	while (stack) {
 		struct allocspan_fiber *next = stack->next;

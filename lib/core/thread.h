@@ -29,6 +29,8 @@ enum aspan_busy {
 		4, /* in a function that may allocate on our behalf: frees are followed */
 	ASPAN_BUSY_PREPARING =
 		8, /* being prepared: the allocator underneath is not called (setup-memory.h) */
+	ASPAN_BUSY_ALLOCATOR =
+		16, /* in a function underneath that calls others of it, or the program: frees are followed */
 };
 
 /* Signal handlers read and write these too, and leave them as they were. */
@@ -52,12 +54,27 @@ struct aspan_thread {
 
 extern ASPAN_PRIVATE ASPAN_TLS struct aspan_thread aspan_thread;
 
+/* In the ledger: the first part is a struct aspan_ledger_thread of lib/ledger/layout.h. */
 struct aspan_thread_record {
-	struct aspan_thread *thread;
+	_Atomic(struct aspan_thread_record *) next; /* the list is protected by the lock */
 	_Atomic(struct aspan_counter_table *) table;
-	struct aspan_thread_record *previous; /* the list is protected by the lock */
-	struct aspan_thread_record *next;
+	int32_t vtid;
+	uint32_t reserved;
+	struct aspan_thread *thread;
+	struct aspan_thread_record *previous;
+	uint64_t more[2];
 };
+
+_Static_assert(sizeof(void *) != sizeof(uint64_t) ||
+		       sizeof(struct aspan_thread_record) == sizeof(struct aspan_ledger_thread),
+	       "records of threads are in the ledger");
+
+static inline struct aspan_thread_record *
+aspan_thread_next_record(const struct aspan_thread_record *record)
+{
+	/* Relaxed: readers in this process have the lock. */
+	return atomic_load_explicit(&record->next, memory_order_relaxed);
+}
 
 /* Prepares for threads that end. Call once. */
 int aspan_thread_init(void);
@@ -78,9 +95,6 @@ static inline void aspan_thread_watch(void)
 
 /* The record of this thread, made if it has none; NULL without memory or when the thread has ended. */
 struct aspan_thread_record *aspan_thread_record_make(void);
-
-/* The counters of this thread for a slot, made if there are none; NULL as above. */
-ASPAN_SLOW struct aspan_counters *aspan_thread_counters_make(uint32_t slot);
 
 /* The counters of this thread for a slot; NULL without memory or when the thread has ended. */
 struct aspan_counters *aspan_thread_counters(struct aspan_thread *thread, uint32_t slot);
@@ -111,7 +125,7 @@ static inline struct aspan_counters *aspan_thread_counted(const struct aspan_thr
 /* All records, for those who sum. Call with the lock held. */
 struct aspan_thread_record *aspan_thread_first_record(void);
 
-/* Ends what the other threads of the parent left, in the child of fork. Call with the lock held. */
+/* Forgets what all threads of the parent had counted, and had entered but for this one, in the child of fork. With the lock held. */
 void aspan_thread_after_fork(void);
 
 #endif

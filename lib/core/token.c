@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 #include "budget.h"
+#include "group-counts.h"
 #include "group.h"
 #include "guard.h"
 #include "init.h"

@@ -35,7 +35,7 @@ static bool is_nobody_recording(void)
 	}
 	record = aspan_thread_first_record();
 	while (record && !is_recording(record)) {
-		record = record->next;
+		record = aspan_thread_next_record(record);
 	}
 	aspan_unlock(&lock);
 	return !record;

@@ -22,7 +22,7 @@
 #include "thread.h"
 
 /* Who ends the program; NULL while nobody does. */
-extern _Atomic(struct aspan_thread *) aspan_trace_ender;
+extern ASPAN_HIDDEN _Atomic(struct aspan_thread *) aspan_trace_ender;
 
 /* Whether another thread ends the program, so that nothing must be recorded any more. */
 static inline bool aspan_trace_is_over(void)
@@ -36,9 +36,9 @@ static inline bool aspan_trace_is_over(void)
  * Records what waits in packed rings, and sees to it that nobody else records any more. Async-signal-safe. In a child of
  * vfork(), whose end is not that of the program, it only does the first.
  */
-ASPAN_PRIVATE void aspan_trace_end(void);
+void aspan_trace_end(void);
 
 /* The program goes on: exec has failed. */
-ASPAN_PRIVATE void aspan_trace_end_undo(void);
+void aspan_trace_end_undo(void);
 
 #endif

@@ -104,6 +104,17 @@ void aspan_trace_open(void)
 	ASPAN_ALL_EVENTS(COPY_FLAGS)
 }
 
+void aspan_trace_close_all_but_packed(void)
+{
+	const struct aspan_trace_events open = aspan_trace;
+
+#define CLOSE(event, parameters, arguments) aspan_trace.event.enabled = &never_enabled;
+	ASPAN_TRACE_EVENTS(CLOSE)
+#undef CLOSE
+	aspan_trace.process_begin.enabled = open.process_begin.enabled;
+	aspan_trace.process_end.enabled = open.process_end.enabled;
+}
+
 /* Of the thread that forks; protected by LTTng's own lock, which is held from before to after. */
 static sigset_t fork_signals;
 

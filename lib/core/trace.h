@@ -13,7 +13,7 @@
 #include "trace-end.h"
 #include "trace-events.h"
 
-extern struct aspan_trace_events aspan_trace;
+extern ASPAN_HIDDEN struct aspan_trace_events aspan_trace;
 
 /* LTTng's flag: not 0 while a session records the event. It may change at any time; both answers are right then. */
 #define aspan_trace_flag(event)                                                                    \
@@ -82,6 +82,9 @@ static inline void aspan_trace_init_thread(void)
 		aspan_trace.init_thread();
 	}
 }
+
+/* In a child whose events would carry its parent's pid: only packed events, which do not, and what tells of processes. */
+void aspan_trace_close_all_but_packed(void);
 
 /* Loads the provider, once, at the library's start; what goes wrong is only told to ALLOCSPAN_DEBUG. */
 void aspan_trace_open(void);

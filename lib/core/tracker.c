@@ -34,15 +34,15 @@ int allocspan_tracker_set(const struct allocspan_tracker *wanted)
 		return -EBUSY;
 	}
 	tracker = *wanted;
-	/* Pairs with the acquire in begin(). */
-	atomic_fetch_or_explicit(&aspan_record_hooks, ASPAN_HOOK_TRACKER, memory_order_release);
+	/* With release: pairs with the acquire in begin(). */
+	aspan_process_set_hook(ASPAN_HOOK_TRACKER, true);
 	return 0;
 }
 
 static bool begin(struct aspan_thread *thread)
 {
-	/* Pairs with the release in allocspan_tracker_set(). */
-	if (!(atomic_load_explicit(&aspan_record_hooks, memory_order_acquire) &
+	/* Pairs with aspan_process_set_hook(). */
+	if (!(atomic_load_explicit(&aspan_process_wiped.hooks, memory_order_acquire) &
 	      ASPAN_HOOK_TRACKER) ||
 	    thread->busy & ASPAN_BUSY_TRACKER) {
 		return false;

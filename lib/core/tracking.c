@@ -67,7 +67,7 @@ uint64_t allocspan_block_group_id(const void *address)
 	if (!may_be_block(address) || !aspan_owner_get(address, &owner)) {
 		return 0;
 	}
-	return aspan_group_of_slot(owner.slot)->view.id;
+	return aspan_group_of_slot(aspan_owner_group_slot(owner.slot))->view.id;
 }
 
 uint64_t allocspan_missed_count(void)

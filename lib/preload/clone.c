@@ -14,7 +14,7 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-#include "init.h"
+#include "life.h"
 #include "trace.h"
 
 #define EXPORT __attribute__((visibility("default")))
@@ -77,6 +77,7 @@ static int run(void *pointer)
 	if (start->is_ours) {
 		aspan_trace_after_fork_in_child();
 	}
+	aspan_life_announce();
 	return start->function(start->argument);
 }
 

@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "trace-end.h"
+#include "life.h"
 
 #define EXPORT __attribute__((visibility("default")))
 
@@ -55,9 +55,9 @@
 	{                                                                                          \
 		int result;                                                                        \
                                                                                                    \
-		aspan_trace_end();                                                                 \
+		aspan_life_end(ASPAN_END_EXEC);                                                    \
 		result = find_##name() arguments_in_parentheses;                                   \
-		aspan_trace_end_undo();                                                            \
+		aspan_life_end_undo();                                                             \
 		return result;                                                                     \
 	}
 
@@ -112,7 +112,7 @@ DEFINE_EXEC_LIST(execlp, false, execvpe)
 	DEFINE_NEXT(name, void, (int status))                                                      \
 	EXPORT __attribute__((noreturn)) void name(int status)                                     \
 	{                                                                                          \
-		aspan_trace_end();                                                                 \
+		aspan_life_end(ASPAN_END_AT_ONCE);                                                 \
 		find_##name()(status);                                                             \
 		__builtin_unreachable();                                                           \
 	}

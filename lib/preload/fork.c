@@ -7,6 +7,9 @@
  * It cannot be done in handlers of pthread_atfork(): LTTng allocates when it starts its threads again, and an
  * allocator's own handler may not have run yet.
  *
+ * _Fork() may be called in a signal handler, where nothing of that can be done. It only makes the child known at once: what it
+ * interrupted would go on counting for the parent (lib/core/life.h).
+ *
  * clone() without shared memory is in clone.c; with it, as vfork() and posix_spawn(), it is left alone.
  */
 #include <dlfcn.h>
@@ -17,6 +20,7 @@
 #include <unistd.h>
 
 #include "compiler.h"
+#include "life.h"
 #include "trace.h"
 
 #define EXPORT __attribute__((visibility("default")))
@@ -49,6 +53,9 @@ static void after(int result, bool is_ours)
 	} else {
 		aspan_trace_after_fork_in_parent();
 	}
+	if (result == 0) {
+		aspan_life_announce();
+	}
 	errno = saved_errno;
 }
 
@@ -78,9 +85,36 @@ static void after(int result, bool is_ours)
 
 FORK_FUNCTIONS(DEFINE_FORK)
 
+pid_t _Fork(void);
+
+static _Atomic(pid_t (*)(void)) next__Fork;
+
+static void resolve__Fork(void)
+{
+	atomic_store_explicit(&next__Fork, (pid_t(*)(void)) dlsym(RTLD_NEXT, "_Fork"),
+			      memory_order_relaxed);
+}
+
+EXPORT pid_t _Fork(void)
+{
+	pid_t (*next)(void) = atomic_load_explicit(&next__Fork, memory_order_relaxed);
+	pid_t child;
+
+	if (!next) {
+		errno = ENOSYS;
+		return -1;
+	}
+	child = next();
+	if (child == 0) {
+		aspan_life_know_child();
+	}
+	return child;
+}
+
 __attribute__((constructor)) static void start(void)
 {
 #define RESOLVE(name, parameters, arguments) resolve_##name();
 	FORK_FUNCTIONS(RESOLVE)
 #undef RESOLVE
+	resolve__Fork();
 }

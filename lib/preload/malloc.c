@@ -126,7 +126,7 @@ static void *pass_on_realloc(void *block, size_t size)
  */
 static void *pass_on_reallocarray(void *block, size_t count, size_t size)
 {
-	uint32_t busy = aspan_record_internal_begin();
+	uint32_t busy = aspan_record_allocator_begin();
 	void *moved;
 
 	if (aspan_unlikely(aspan_own_block_is(block))) {

@@ -68,7 +68,7 @@ static ASPAN_SLOW void delete_without_library(void *block)
 	}
 }
 
-static void leave_internal(const uint32_t *before)
+static void leave_allocator(const uint32_t *before)
 {
 	aspan_thread.busy = *before;
 }
@@ -83,8 +83,8 @@ static void leave_internal(const uint32_t *before)
 	}                                                                                          \
 	static __attribute__((noinline)) void *tracked_##name parameters                           \
 	{                                                                                          \
-		__attribute__((cleanup(leave_internal), unused))                                   \
-		uint32_t before = aspan_record_internal_begin();                                   \
+		__attribute__((cleanup(leave_allocator), unused))                                  \
+		uint32_t before = aspan_record_allocator_begin();                                  \
                                                                                                    \
 		return next_##name arguments;                                                      \
 	}                                                                                          \

@@ -9,7 +9,7 @@ if(TARGET allocspan-bind)
 	endif()
 	# Not a test of time: that each case runs.
 	add_test(NAME bench/bound_pair_can_be_measured COMMAND bench-bound-pair --rounds 2)
-	set_tests_properties(bench/bound_pair_can_be_measured PROPERTIES LABELS integration TIMEOUT 60
+	set_tests_properties(bench/bound_pair_can_be_measured PROPERTIES LABELS integration TIMEOUT 300
 		PASS_REGULAR_EXPRESSION "bound pair by a string, matched by a pointer.*\"min_ns\": [1-9]"
 		ENVIRONMENT LTTNG_UST_REGISTER_TIMEOUT=0)
 endif()

@@ -9,10 +9,10 @@
 set -euo pipefail
 # shellcheck source=tests/integration/lttng-fixture.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../integration/lttng-fixture.sh"
+# shellcheck source=tests/bench/driver.sh
+. "$(dirname "${BASH_SOURCE[0]}")/driver.sh"
 
-here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-source=$(cd "$here/../.." && pwd)
-build=$source/build/release
+build=$bench_source/build/release
 is_building=yes
 options=()
 
@@ -37,22 +37,6 @@ while [ $# -gt 0 ]; do
 done
 
 if [ "$is_building" = yes ]; then
-	"$source/.ci/install-packages" bench
-	if [ ! -e "$build/CMakeCache.txt" ]; then
-		cmake -S "$source" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo >/dev/null
-	fi
-	# Ninja prints what a compiler said on its own standard output.
-	if ! said=$(cmake --build "$build" --target allocspan-bench 2>&1); then
-		printf '%s\n' "$said" | tail -n 40 >&2
-		echo "bench: could not build in $build; see above" >&2
-		exit 1
-	fi
+	bench_build "$build" bench
 fi
-
-trap lttng_fixture_stop EXIT
-trap 'exit 1' HUP INT TERM
-lttng_fixture_start
-python3 -B "$here/suite/main.py" --build "$build" --sessiond "$LTTNG_FIXTURE_PID" "${options[@]}" &
-driver=$!
-trap 'kill "$driver" 2>/dev/null || true; wait "$driver" || true; exit 1' HUP INT TERM
-wait "$driver"
+bench_drive main.py "$build" "${options[@]}"

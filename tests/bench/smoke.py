@@ -35,7 +35,8 @@ def faults_of_row(row):
     figures = [row[part] for part in ("median", "q1", "q3", "min")]
     if not all(isinstance(figure, (int, float)) and math.isfinite(figure) for figure in figures):
         return [f"{name}: not a number among {figures}"]
-    if not row["min"] <= row["median"] or not row["q1"] <= row["median"] <= row["q3"]:
+    # Of a call that an empty loop was taken off, the fastest and the median are differences of others: any may be the greater.
+    if not row["q1"] <= row["median"] <= row["q3"]:
         return [f"{name}: out of order: {figures}"]
     return []
 

@@ -14,7 +14,7 @@ if(TARGET allocspan AND TARGET allocspan-preload)
 
 	function(allocspan_add_allocator_test name environment)
 		add_test(NAME integration/${name} COMMAND ${ARGN})
-		set_tests_properties(integration/${name} PROPERTIES LABELS integration TIMEOUT 120
+		set_tests_properties(integration/${name} PROPERTIES LABELS integration TIMEOUT 600
 			SKIP_RETURN_CODE 77 ENVIRONMENT "LTTNG_UST_REGISTER_TIMEOUT=0;${environment}")
 	endfunction()
 

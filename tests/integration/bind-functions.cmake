@@ -9,7 +9,7 @@ if(TARGET allocspan-cli AND TARGET allocspan-preload AND TARGET allocspan-bind)
 		add_test(NAME integration/bind_functions/${claim}
 			COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/bind-functions.sh ${claim})
 		set_tests_properties(integration/bind_functions/${claim} PROPERTIES
-			LABELS integration TIMEOUT 120 SKIP_RETURN_CODE 77
+			LABELS integration TIMEOUT 600 SKIP_RETURN_CODE 77
 			ENVIRONMENT "ALLOCSPAN=$<TARGET_FILE:allocspan-cli>;RECORD_TARGET=;RECORD_TICKER=;FUNCTION_GROUPS=$<TARGET_FILE:example-function-groups>")
 	endforeach()
 endif()

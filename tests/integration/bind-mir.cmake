@@ -5,7 +5,7 @@ if(TARGET allocspan-cli AND TARGET allocspan-preload AND TARGET allocspan-bind)
 			a_stock_trace_of_the_server_has_the_same_groups)
 		add_test(NAME integration/bind_mir/${claim} COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/bind-mir.sh ${claim})
 		set_tests_properties(integration/bind_mir/${claim} PROPERTIES
-			LABELS integration TIMEOUT 180 SKIP_RETURN_CODE 77
+			LABELS integration TIMEOUT 600 SKIP_RETURN_CODE 77
 			ENVIRONMENT "ALLOCSPAN=$<TARGET_FILE:allocspan-cli>;RECORD_TARGET=;RECORD_TICKER=")
 	endforeach()
 endif()

@@ -25,7 +25,7 @@ if(TARGET allocspan-cli AND TARGET allocspan-preload AND TARGET allocspan-bind)
 	foreach(claim IN LISTS claims)
 		add_test(NAME integration/bind_recorded/${claim} COMMAND ${script} ${claim})
 		set_tests_properties(integration/bind_recorded/${claim} PROPERTIES
-			LABELS integration TIMEOUT 120 SKIP_RETURN_CODE 77
+			LABELS integration TIMEOUT 600 SKIP_RETURN_CODE 77
 			ENVIRONMENT "ALLOCSPAN=$<TARGET_FILE:allocspan-cli>;RECORD_TARGET=;RECORD_TICKER=;BIND_LOOP=$<TARGET_FILE:bind-loop>;BIND_STOCK=$<TARGET_FILE:bind-stock>;MESSAGE_LOOP=$<TARGET_FILE:example-message-loop>;PRELOAD=$<TARGET_FILE:allocspan-preload>;BIND=$<TARGET_FILE:allocspan-bind>")
 	endforeach()
 endif()

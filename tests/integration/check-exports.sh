@@ -44,14 +44,16 @@ exports_what_is_declared() {
 }
 
 headers=$(find "$include/allocspan" -name '*.h' ! -name bind.h)
+# And what a debugger finds the ledger by.
 # shellcheck disable=SC2086
-exports_what_is_declared "$library" "" $headers
+exports_what_is_declared "$library" allocspan_ledger $headers
 # It stands in front of the real dlsym(), to see what a program opens.
 exports_what_is_declared "$bind" dlsym "$include/allocspan/bind.h"
 
 LC_ALL=C sort >"$out/allowed" <<-END
 	clone
 	fork
+	_Fork
 	daemon
 	forkpty
 	_exit
@@ -78,7 +80,9 @@ LC_ALL=C sort >"$out/allowed" <<-END
 	valloc
 	pvalloc
 	malloc_usable_size
+	lttng_ust_after_fork_child
 	lttng_ust_libc_wrapper_malloc_ctor
+	pthread_create
 	_Znwm
 	_Znam
 	_ZnwmRKSt9nothrow_t
@@ -102,7 +106,7 @@ LC_ALL=C sort >"$out/allowed" <<-END
 END
 exported "$preload" | sed 's/@.*//' >"$out/interposed"
 diff "$out/allowed" "$out/interposed" >"$out/difference" ||
-	fail "liballocspan-preload.so exports other names than the malloc family, operator new/delete and what ends or forks a process:"
+	fail "liballocspan-preload.so exports other names than the malloc family, operator new/delete, what ends or forks a process and what makes threads:"
 
 exported "$tp" | sed 's/@.*//' >"$out/table"
 echo aspan_trace_events | diff - "$out/table" >"$out/difference" ||

@@ -10,6 +10,7 @@
 record_both() {
 	record_script before <<-'END'
 		thread_name server
+		begin 0
 		group_register 2 parser ,group=parser,tenant=42,
 		group_register 3 cache ,group=cache,
 		group_register 4 log ,group=log,
@@ -19,9 +20,11 @@ record_both() {
 		span_exit 1 parse 2 2 4000 0 0
 		alloc 0x3000 64 3 ,group=cache,
 		alloc 0x4000 10 4 ,group=log,
+		end 0
 	END
 	record_script after <<-'END'
 		thread_name server
+		begin 0
 		group_register 2 parser ,group=parser,tenant=42,
 		group_register 4 log ,group=log,
 		group_register 5 index ,group=index,
@@ -34,6 +37,7 @@ record_both() {
 		span_exit 1 parse 2 3 6000 2 4000
 		alloc 0x4000 10 4 ,group=log,
 		alloc 0x5000 5 5 ,group=index,
+		end 0
 	END
 }
 

@@ -6,13 +6,13 @@ if(ALLOCSPAN_BUILD_EXAMPLES AND TARGET allocspan-preload)
 	function(allocspan_add_example_test name)
 		add_test(NAME integration/example-${name} COMMAND ${ARGN})
 		set_tests_properties(integration/example-${name} PROPERTIES LABELS integration
-			TIMEOUT 120 ENVIRONMENT LTTNG_UST_REGISTER_TIMEOUT=0)
+			TIMEOUT 600 ENVIRONMENT LTTNG_UST_REGISTER_TIMEOUT=0)
 	endfunction()
 
 	function(allocspan_add_recorded_example_test name script)
 		add_test(NAME integration/example-${name}
 			COMMAND ${scripts}/${script} ${scripts}/lttng-fixture.sh ${ARGN})
-		set_tests_properties(integration/example-${name} PROPERTIES LABELS integration TIMEOUT 300)
+		set_tests_properties(integration/example-${name} PROPERTIES LABELS integration TIMEOUT 600)
 	endfunction()
 
 	foreach(name hello tracker thread-pool cpp-scopes)
@@ -46,6 +46,6 @@ if(ALLOCSPAN_BUILD_EXAMPLES AND TARGET allocspan-preload)
 		allocspan_add_recorded_example_test(sqlite-service-reported examples-service-report.sh
 			$<TARGET_FILE:allocspan-cli> ${service})
 		allocspan_add_recorded_example_test(run.sh examples-run.sh ${PROJECT_SOURCE_DIR})
-		set_tests_properties(integration/example-run.sh PROPERTIES TIMEOUT 900 PROCESSORS 2)
+		set_tests_properties(integration/example-run.sh PROPERTIES TIMEOUT 1800 PROCESSORS 2)
 	endif()
 endif()

@@ -25,7 +25,7 @@ if(TARGET allocspan-cli AND TARGET babeltrace-plugin-allocspan AND TARGET allocs
 	foreach(claim IN LISTS claims)
 		add_test(NAME integration/export/${claim} COMMAND ${script} ${claim})
 		set_tests_properties(integration/export/${claim} PROPERTIES
-			LABELS integration TIMEOUT 120 SKIP_RETURN_CODE 77
+			LABELS integration TIMEOUT 600 SKIP_RETURN_CODE 77
 			ENVIRONMENT "${environment}")
 	endforeach()
 endif()

@@ -213,6 +213,15 @@ damage_leaves_nothing() {
 	[ ! -e out ] || fail "something was exported"
 }
 
+# Where the size of the content of packets is not told, babeltrace2's reader hands over events, and leaves its error with the thread.
+an_error_that_the_reader_leaves_behind_is_said() {
+	python3 -m tarfile --extract "$here/traces/packed.tar.xz" .
+	LC_ALL=C sed -i 's/ content_size;/ content_what;/' "$(trace_of packed)/metadata"
+	for form in ctf lttng-ust-libc; do
+		expect_refusal 'cannot export the trace: .*; it is damaged' --as $form -o out packed
+	done
+}
+
 a_trace_without_allocations_has_no_libc_form() {
 	events='zoo:*'
 	record_script trace <<-'END'

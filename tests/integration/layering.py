@@ -3,7 +3,7 @@
 """Checks that the layers hold: layering.py FOLDER [LINKS]
 
 cli -> bt2-plugin -> analysis; preload, bind -> core -> tp; nothing points back, and the two sides share
-nothing but tp/trace-kind.h, tp/packed-format.h and the layout of a ledger, whose reader is the reading side's. FOLDER is the top folder; LINKS is a file with one line per target: its name, then
+nothing but tp/trace-kind.h, tp/trace-process.h, tp/packed-format.h and the layout of a ledger, whose reader is the reading side's. FOLDER is the top folder; LINKS is a file with one line per target: its name, then
 what it links. Prints each breach on a line and exits with 1 if there is one.
 """
 
@@ -21,7 +21,7 @@ BIND_SPEC = {
 }
 
 # What both sides know of a trace beyond the names of its events and fields.
-SCHEMA = {"tp/trace-kind.h", "tp/packed-format.h"}
+SCHEMA = {"tp/trace-kind.h", "tp/trace-process.h", "tp/packed-format.h"}
 
 # The core writes a ledger, the other side reads it.
 LEDGER_LAYOUT = {"lib/ledger/layout.h"}

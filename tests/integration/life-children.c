@@ -12,11 +12,28 @@
 
 #define WORKERS 3
 #define CHILDREN 12
+/* Of all workers, for each fork: so that a trace is as long on a machine that is busy. */
+#define ROUNDS_PER_FORK 900
 
 static const char *own_path;
 static atomic_bool is_working;
+static atomic_int rounds_left;
 
-/* Is in the midst of everything that takes a lock or is done in steps, as often as can be. */
+/* Is in the midst of everything that takes a lock or is done in steps. */
+static void work_a_round(struct allocspan_span *span, int group)
+{
+	struct allocspan_token *token = allocspan_token_register("short-lived", NULL, 0);
+	struct allocspan_guard guard = allocspan_span_enter(span);
+
+	free(kept(malloc(100)));
+	allocspan_guard_exit(&guard);
+	life_work(group, 3, NULL);
+	guard = allocspan_token_enter(token);
+	free(kept(calloc(3, 100)));
+	allocspan_guard_exit(&guard);
+	allocspan_token_release(token);
+}
+
 static void *work_until_told(void *argument)
 {
 	int group = (int) (intptr_t) argument % LIFE_GROUPS;
@@ -24,21 +41,22 @@ static void *work_until_told(void *argument)
 
 	allocspan_span_attach(span, life_groups[group]);
 	while (atomic_load(&is_working)) {
-		struct allocspan_token *token = allocspan_token_register("short-lived", NULL, 0);
-		struct allocspan_guard guard = allocspan_span_enter(span);
-
-		free(kept(malloc(100)));
-		allocspan_guard_exit(&guard);
-		life_work(group, 3, NULL);
-		guard = allocspan_token_enter(token);
-		free(kept(calloc(3, 100)));
-		allocspan_guard_exit(&guard);
-		allocspan_token_release(token);
-		/* A trace of a reasonable size. */
-		usleep(100);
+		if (atomic_fetch_sub(&rounds_left, 1) > 0) {
+			work_a_round(span, group);
+		} else {
+			usleep(1000);
+		}
 	}
 	allocspan_span_release(span);
 	return NULL;
+}
+
+static void wait_until_workers_are_at_work(void)
+{
+	atomic_store(&rounds_left, ROUNDS_PER_FORK);
+	while (atomic_load(&rounds_left) == ROUNDS_PER_FORK) {
+		sched_yield();
+	}
 }
 
 static void *work_once(void *argument)
@@ -88,6 +106,7 @@ static void fork_while_threads_are_at_work(void)
 		pid_t child;
 
 		life_work(2, 10, &inherited);
+		wait_until_workers_are_at_work();
 		child = fork();
 		if (child == 0) {
 			_exit(live_as_child(inherited, i));

@@ -25,7 +25,7 @@ if(TARGET allocspan AND TARGET allocspan-preload)
 				$<TARGET_FILE:allocspan-preload> $<TARGET_FILE:${name}> ${claim})
 			set_tests_properties(integration/${name}-recorded/${claim} PROPERTIES ENVIRONMENT "${module}")
 			set_tests_properties(integration/${name}/${claim} integration/${name}-reentered/${claim}
-				integration/${name}-recorded/${claim} PROPERTIES LABELS integration TIMEOUT 120)
+				integration/${name}-recorded/${claim} PROPERTIES LABELS integration TIMEOUT 600)
 		endforeach()
 	endforeach()
 endif()

@@ -9,7 +9,7 @@ if(TARGET allocspan AND TARGET allocspan-preload)
 	function(allocspan_add_meaning_test name)
 		add_test(NAME integration/${name} COMMAND
 			${CMAKE_CURRENT_SOURCE_DIR}/preload-behaviour.sh 42 $<TARGET_FILE:allocspan-preload> ${ARGN})
-		set_tests_properties(integration/${name} PROPERTIES LABELS integration TIMEOUT 120)
+		set_tests_properties(integration/${name} PROPERTIES LABELS integration TIMEOUT 600)
 	endfunction()
 
 	allocspan_add_meaning_test(meaning-of-malloc-glibc $<TARGET_FILE:meaning-malloc>)

@@ -14,7 +14,7 @@ if(TARGET allocspan AND TARGET allocspan-preload)
 
 	function(allocspan_add_oracle_test name preload)
 		add_test(NAME integration/oracle-${name} COMMAND ${ARGN})
-		set_tests_properties(integration/oracle-${name} PROPERTIES LABELS integration TIMEOUT 300
+		set_tests_properties(integration/oracle-${name} PROPERTIES LABELS integration TIMEOUT 600
 			ENVIRONMENT "LTTNG_UST_REGISTER_TIMEOUT=0;LD_PRELOAD=${preload}")
 	endfunction()
 
@@ -37,7 +37,7 @@ if(TARGET allocspan AND TARGET allocspan-preload)
 			add_test(NAME integration/oracle-recorded-${mode}-${kind}
 				COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/oracle-recorded.sh ${mode} ${kind} 15)
 			set_tests_properties(integration/oracle-recorded-${mode}-${kind} PROPERTIES
-				LABELS integration TIMEOUT 300
+				LABELS integration TIMEOUT 600
 				ENVIRONMENT "ORACLE=$<TARGET_FILE:oracle>;PRELOAD=$<TARGET_FILE:allocspan-preload>;ALLOCSPAN=${command}")
 		endforeach()
 	endforeach()

@@ -21,6 +21,8 @@
  *	group_stats GROUP NAME BLOCKS LIVE ALLOCS BYTES FREES BYTES
  *	span_enter SPAN NAME GROUP
  *	span_exit SPAN NAME GROUP ALLOCS BYTES FREES BYTES
+ *	begin HOW				process_begin; HOW is a number of tp/trace-process.h
+ *	end HOW ALLOCS BYTES FREES BYTES	process_end
  *	zoo NUMBER				an event of another provider (packed-read-zoo-provider.h), NUMBER below 4
  *	sleep MILLISECONDS
  *	churn THREADS ALLOCS LIVE SIZE RECORDS	each thread allocates ALLOCS blocks in turn with the others, freeing all but
@@ -49,6 +51,8 @@
 #define MAX_GROUPS 16
 #define MAX_LINE 1024
 #define CALLER ((void *) 0x401000)
+/* When this process says that it began; there is no other one in its trace. */
+#define START_NS UINT64_C(1000)
 
 static const struct aspan_trace_events *events;
 
@@ -291,6 +295,12 @@ static bool run_full(const struct line *line)
 		events->span_enter.emit(n[0], 0, line->name, n[1], tags_of(n[1]), CALLER);
 	} else if (strcmp(line->command, "span_exit") == 0) {
 		events->span_exit.emit(n[0], line->name, n[1], n[2], n[3], n[4], n[5], CALLER);
+	} else if (strcmp(line->command, "begin") == 0) {
+		events->process_begin.emit((unsigned int) n[0], getpid(), 0, START_NS, 0, 0, "", 0,
+					   0, CALLER);
+	} else if (strcmp(line->command, "end") == 0) {
+		events->process_end.emit((unsigned int) n[0], getpid(), START_NS, n[1], n[2], n[3],
+					 n[4], 0, CALLER);
 	} else {
 		return false;
 	}

@@ -4,7 +4,7 @@ if(TARGET allocspan AND TARGET allocspan-preload)
 		add_test(NAME integration/packed-record/${program}
 			COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/packed-record.sh
 			$<TARGET_FILE:allocspan-preload> $<TARGET_FILE:${program}>)
-		set_tests_properties(integration/packed-record/${program} PROPERTIES LABELS integration TIMEOUT 300)
+		set_tests_properties(integration/packed-record/${program} PROPERTIES LABELS integration TIMEOUT 600)
 	endforeach()
 
 	foreach(program preload-counts preload-new life-threads life-jumps life-children)
@@ -22,7 +22,7 @@ if(TARGET allocspan AND TARGET allocspan-preload)
 	add_test(NAME integration/packed-record-running
 		COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/packed-record-running.sh
 		$<TARGET_FILE:allocspan-preload> $<TARGET_FILE:tracing-life>)
-	set_tests_properties(integration/packed-record-running PROPERTIES LABELS integration TIMEOUT 300)
+	set_tests_properties(integration/packed-record-running PROPERTIES LABELS integration TIMEOUT 600)
 
 	add_executable(packed-record-churn packed-record-churn.c)
 	target_link_libraries(packed-record-churn PRIVATE allocspan::allocspan allocspan_warnings Threads::Threads)
@@ -30,5 +30,5 @@ if(TARGET allocspan AND TARGET allocspan-preload)
 	add_test(NAME integration/packed-record-churn
 		COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/packed-record-churn.sh
 		$<TARGET_FILE:allocspan-preload> $<TARGET_FILE:packed-record-churn>)
-	set_tests_properties(integration/packed-record-churn PROPERTIES LABELS integration TIMEOUT 300)
+	set_tests_properties(integration/packed-record-churn PROPERTIES LABELS integration TIMEOUT 600)
 endif()

@@ -11,7 +11,7 @@ if(TARGET allocspan AND TARGET allocspan-preload)
 	# No session daemon is asked: these programs do not wait for one that somebody else runs.
 	function(allocspan_add_preload_test name environment)
 		add_test(NAME integration/${name} COMMAND ${ARGN})
-		set_tests_properties(integration/${name} PROPERTIES LABELS integration TIMEOUT 120
+		set_tests_properties(integration/${name} PROPERTIES LABELS integration TIMEOUT 600
 			ENVIRONMENT "LTTNG_UST_REGISTER_TIMEOUT=0;${environment}")
 	endfunction()
 
@@ -36,6 +36,14 @@ if(TARGET allocspan AND TARGET allocspan-preload)
 	allocspan_add_preload_test(preload-behaviour "" ${CMAKE_CURRENT_SOURCE_DIR}/preload-behaviour.sh 42
 		$<TARGET_FILE:allocspan-preload> $<TARGET_FILE:preload-behaviour> $<TARGET_FILE:preload-module>)
 
+	add_library(preload-threads-library SHARED preload-threads-library.c)
+	set_target_properties(preload-threads-library PROPERTIES OUTPUT_NAME lttng-ust-imitation)
+	target_compile_options(preload-threads-library PRIVATE -fno-builtin)
+	target_link_libraries(preload-threads-library PRIVATE allocspan_warnings Threads::Threads)
+	allocspan_add_preload_program(preload-threads preload-threads.c allocspan::allocspan
+		preload-threads-library)
+	allocspan_add_preload_test(preload-threads "${preloaded}" preload-threads)
+
 	# The allocator underneath raises signals; it comes first of all, to take keys of threads.
 	add_library(preload-first-contact-next SHARED preload-first-contact-next.c)
 	target_link_libraries(preload-first-contact-next PRIVATE allocspan_warnings Threads::Threads)
@@ -50,7 +58,7 @@ if(TARGET allocspan AND TARGET allocspan-preload)
 		COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/preload-first-contact.sh $<TARGET_FILE:allocspan-preload>
 			$<TARGET_FILE:preload-first-contact-next> $<TARGET_FILE:preload-first-contact>)
 	set_tests_properties(integration/preload-first-contact-recorded PROPERTIES LABELS integration
-		TIMEOUT 120 ENVIRONMENT "${module}")
+		TIMEOUT 600 ENVIRONMENT "${module}")
 
 	foreach(program sort python compiler perl)
 		allocspan_add_preload_test(preload-program-${program} ""
@@ -64,6 +72,6 @@ if(TARGET allocspan AND TARGET allocspan-preload)
 				$<TARGET_FILE:allocspan-preload> $<TARGET_FILE:allocspan-tp>
 				$<TARGET_FILE:allocspan-bind> ${PROJECT_SOURCE_DIR}/include)
 		set_tests_properties(integration/libraries_export_what_they_should PROPERTIES LABELS integration
-			TIMEOUT 60)
+			TIMEOUT 300)
 	endif()
 endif()

@@ -46,13 +46,13 @@ is_imagemagick() {
 	"$1" --version | grep -q 'Version: ImageMagick'
 }
 
-# Polls for what a server makes when it is ready.
-wait_for() {
-	for _ in {1..300}; do
-		[ ! -S "$1" ] || return 0
+# wait_until COMMAND...: polls until it succeeds, for a minute.
+wait_until() {
+	for _ in {1..600}; do
+		! "$@" >/dev/null 2>&1 || return 0
 		sleep 0.1
 	done
-	echo "$program does not answer" >&2
+	echo "$program: in vain was waited for: $*" >&2
 	return 1
 }
 
@@ -109,11 +109,16 @@ run_clang() {
 	clang++ -std=c++17 -O1 -S -o - "$dir/many.cpp"
 }
 
-# Objects, memory, threads, children, and signals that interrupt.
+# Objects, memory, threads, children, and signals that interrupt. One of its tests measures time; what its threads say while it is
+# verbose comes in any order.
 run_python3() {
-	"$python3" -m unittest test.test_list test.test_dict test.test_json test.test_struct test.test_gc \
+	"$python3" -c 'import unittest, test.support, test.test_re
+test.support.verbose = 0
+name = "test_search_anchor_at_beginning"
+hasattr(test.test_re.ReTests, name) and delattr(test.test_re.ReTests, name)
+unittest.main(module=None)' test.test_list test.test_dict test.test_json test.test_struct test.test_gc \
 		test.test_re test.test_zlib test.test_thread test.test_fork1 \
-		test.test_mmap test.test_array 2>&1 | sed -E 's/ in [0-9.]+s//' | grep -vE '^task |^all tasks done|Warning'
+		test.test_mmap test.test_array 2>&1 | sed -E 's/ in [0-9.]+s//' | grep -v Warning
 }
 
 # shellcheck disable=SC2016
@@ -157,7 +162,7 @@ run_node() {
 run_redis() {
 	redis-server --port 0 --unixsocket "$PWD/redis" --save '' --appendonly no --daemonize no >/dev/null &
 	server=$!
-	wait_for "$PWD/redis"
+	wait_until redis-cli -s "$PWD/redis" ping
 	redis-benchmark -s "$PWD/redis" -q -n "$((5000 * rounds))" -c 20 -r 1000 \
 		-t set,get,incr,lpush,rpop,sadd,hset,zadd,lrange_100,mset >benchmark
 	tr '\r' '\n' <benchmark | grep -oE '^[A-Z_]+.*: ' | sed 's/: .*//' | sort -u
@@ -174,6 +179,12 @@ run_redis() {
 	END
 	redis-cli -s "$PWD/redis" shutdown nosave
 	wait "$server"
+}
+
+# It has opened its logs again and has new workers only.
+nginx_has_other_workers() {
+	local workers
+	workers=$(pgrep -P "$server") && ! grep -qxF "$old_workers" <<<"$workers"
 }
 
 run_nginx() {
@@ -197,14 +208,14 @@ run_nginx() {
 	chmod -R a+rX "$dir" .
 	nginx -p "$PWD" -c "$PWD/nginx.conf" &
 	server=$!
-	wait_for "$PWD/nginx"
+	wait_until curl -sS --unix-socket nginx http://localhost/
 	for ((i = 0; i < 30 * rounds; i++)); do
 		curl -sS --compressed --unix-socket nginx http://localhost/numbers | cksum
 	done | sort | uniq -c
 	curl -sS --unix-socket nginx http://localhost/nothing
-	# It opens its logs again and takes new workers meanwhile.
+	old_workers=$(pgrep -P "$server")
 	kill -HUP "$server"
-	sleep 1
+	wait_until nginx_has_other_workers
 	curl -sS --unix-socket nginx http://localhost/numbers | cksum
 	kill -QUIT "$server"
 	wait "$server"
@@ -324,10 +335,10 @@ if ! diff "$dir/alone" "$dir/recorded" >"$dir/diff"; then
 	exit 1
 fi
 [ -s "$dir/alone" ]
-# That it was recorded at all.
-recorded=$( (babeltrace2 "$dir/trace" 2>/dev/null || true) | head -n 2000 | grep -c 'allocspan:alloc: .*group=root,') || true
+# That it was recorded at all. What the ring of files still has, and in which order, is the program's own business.
+recorded=$( (babeltrace2 "$dir/trace" 2>/dev/null || true) | grep -c -m 100 'allocspan:alloc: .*group=root,') || true
 if [ "$recorded" -lt 100 ]; then
-	echo "$program: only $recorded allocations in the beginning of the trace" >&2
+	echo "$program: only $recorded allocations in the trace" >&2
 	exit 1
 fi
 echo "$program: $(wc -l <"$dir/alone") lines of output are the same"

@@ -63,7 +63,7 @@ says_how_much_was_lost() {
 	lost=$(sed -n 's/.*recorded [0-9]* events, lost \([0-9]*\), in trace/\1/p' "$work/err")
 	[ "${lost:-0}" -gt 0 ] || fail "lost nothing"
 	recorded=$(babeltrace2 trace 2>/dev/null | grep -cE ' allocspan:(alloc|free):')
-	stats=$(babeltrace2 trace 2>/dev/null | grep -cE ' allocspan:group_' || true)
+	stats=$(babeltrace2 trace 2>/dev/null | grep -cE ' allocspan:(group|process)_' || true)
 	expect_note "recorded $((recorded + stats)) events"
 	expect_note "were lost because the buffers"
 	[ $((recorded + stats + lost)) -ge 800000 ] || fail "$recorded + $stats + $lost events are too few"

@@ -4,6 +4,7 @@
  *
  *	enter GROUP	enters the group GROUP, with the tag kind=test
  *	exit		exits what was entered last
+ *	misuse		exits once more what was exited last
  *	register GROUP	registers a group and does not enter it
  *	alloc COUNT	allocates COUNT blocks of 100 bytes
  *	free		frees all blocks
@@ -132,6 +133,12 @@ static void leave(const char *unused)
 	allocspan_guard_exit(&guards[--depth]);
 }
 
+static void exit_again(const char *unused)
+{
+	(void) unused;
+	allocspan_guard_exit(&guards[depth]);
+}
+
 static void say_ready(const char *unused)
 {
 	(void) unused;
@@ -164,6 +171,7 @@ static const struct {
 } words[] = {
 	{ "enter", true, enter },
 	{ "exit", false, leave },
+	{ "misuse", false, exit_again },
 	{ "register", true, register_only },
 	{ "alloc", true, allocate },
 	{ "free", false, free_all },

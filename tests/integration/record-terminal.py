@@ -11,7 +11,7 @@ import pty
 import signal
 import sys
 
-PATIENCE_S = 60
+PATIENCE_S = 300
 CTRL_C = b"\x03"
 CTRL_Z = b"\x1a"
 TARGET = [os.environ["RECORD_TARGET"], "enter", "g", "alloc", "10"]

@@ -15,6 +15,14 @@ if(TARGET allocspan-cli AND TARGET allocspan-preload)
 	target_link_libraries(record-static PRIVATE allocspan_warnings)
 	target_link_options(record-static PRIVATE -static)
 
+	add_executable(record-ledger record-ledger.c)
+	target_include_directories(record-ledger PRIVATE ${PROJECT_SOURCE_DIR}/tests/unit
+		${PROJECT_SOURCE_DIR}/lib/ledger ${PROJECT_SOURCE_DIR}/tp)
+	target_link_libraries(record-ledger PRIVATE allocspan_warnings)
+
+	add_library(record-refuse MODULE record-refuse.c)
+	target_link_libraries(record-refuse PRIVATE allocspan_warnings ${CMAKE_DL_LIBS})
+
 	add_executable(record-allocator record-allocator.c)
 	target_link_libraries(record-allocator PRIVATE allocspan_warnings)
 	target_compile_options(record-allocator PRIVATE -fno-builtin)
@@ -23,18 +31,18 @@ if(TARGET allocspan-cli AND TARGET allocspan-preload)
 	target_include_directories(record-ticker PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
 	target_link_libraries(record-ticker PRIVATE PkgConfig::LTTNG_UST)
 
-	foreach(suite outcome daemon content stack signals why doctor)
+	foreach(suite outcome daemon content stack signals why doctor ledgers processes)
 		set(script ${CMAKE_CURRENT_SOURCE_DIR}/record-${suite}.sh)
 		set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${script})
 		# A claim is a function; helpers begin with what they do for one.
 		file(STRINGS ${script} claims REGEX "^[a-z_0-9]+\\(\\) {$")
 		list(TRANSFORM claims REPLACE "\\(\\) {$" "")
-		list(FILTER claims EXCLUDE REGEX "^(expect_.*|start|allocations_with|a_terminal_sees_one_job)$")
+		list(FILTER claims EXCLUDE REGEX "^(expect_.*|start|facts|folders|allocations_with|a_terminal_sees_one_job)$")
 		foreach(claim IN LISTS claims)
 			add_test(NAME integration/record_${suite}/${claim} COMMAND ${script} ${claim})
 			set_tests_properties(integration/record_${suite}/${claim} PROPERTIES
-				LABELS integration TIMEOUT 120 SKIP_RETURN_CODE 77
-				ENVIRONMENT "ALLOCSPAN=$<TARGET_FILE:allocspan-cli>;RECORD_TARGET=$<TARGET_FILE:record-target>;RECORD_STACK=$<TARGET_FILE:record-stack>;RECORD_STATIC=$<TARGET_FILE:record-static>;RECORD_ALLOCATOR=$<TARGET_FILE:record-allocator>;RECORD_TICKER=$<TARGET_FILE:record-ticker>")
+				LABELS integration TIMEOUT 600 SKIP_RETURN_CODE 77
+				ENVIRONMENT "ALLOCSPAN=$<TARGET_FILE:allocspan-cli>;RECORD_TARGET=$<TARGET_FILE:record-target>;RECORD_STACK=$<TARGET_FILE:record-stack>;RECORD_STATIC=$<TARGET_FILE:record-static>;RECORD_ALLOCATOR=$<TARGET_FILE:record-allocator>;RECORD_TICKER=$<TARGET_FILE:record-ticker>;RECORD_LEDGER=$<TARGET_FILE:record-ledger>;RECORD_REFUSE=$<TARGET_FILE:record-refuse>")
 		endforeach()
 	endforeach()
 endif()

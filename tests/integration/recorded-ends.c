@@ -9,15 +9,19 @@
 
 #include <pthread.h>
 #include <sched.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #define THREADS 4
-#define RUNNING_US 2000
+#define ROUNDS 100
 
 static struct allocspan_token *token;
+static atomic_ulong rounds[THREADS];
+/* Threads that have done so many rounds let the others go first; 0: none does. */
+static atomic_ulong goal;
 
 static void allocate(void)
 {
@@ -26,16 +30,52 @@ static void allocate(void)
 	free(block);
 }
 
-static void *allocate_for_ever(void *unused)
+static void *allocate_for_ever(void *done)
 {
 	struct allocspan_guard guard = allocspan_token_enter(token);
 
-	(void) unused;
 	for (;;) {
 		allocate();
+		if (atomic_fetch_add((atomic_ulong *) done, 1) >= atomic_load(&goal) &&
+		    atomic_load(&goal) > 0) {
+			sched_yield();
+		}
 	}
 	allocspan_guard_exit(&guard);
 	return NULL;
+}
+
+/* Until each thread has done at least this many rounds more than the one that has done most. */
+static void wait_for_rounds(unsigned long more)
+{
+	unsigned long most = 0;
+
+	for (int i = 0; i < THREADS; i++) {
+		most = atomic_load(&rounds[i]) > most ? atomic_load(&rounds[i]) : most;
+	}
+	atomic_store(&goal, most + more);
+	for (int i = 0; i < THREADS; i++) {
+		while (atomic_load(&rounds[i]) < most + more) {
+			usleep(100);
+		}
+	}
+	atomic_store(&goal, 0);
+}
+
+/* Until all are at work, and none lets others go first any more. */
+static void wait_for_threads(void)
+{
+	unsigned long before[THREADS];
+
+	wait_for_rounds(ROUNDS);
+	for (int i = 0; i < THREADS; i++) {
+		before[i] = atomic_load(&rounds[i]);
+	}
+	for (int i = 0; i < THREADS; i++) {
+		while (atomic_load(&rounds[i]) == before[i]) {
+			usleep(100);
+		}
+	}
 }
 
 static void start_threads(void)
@@ -43,18 +83,18 @@ static void start_threads(void)
 	pthread_t thread;
 
 	for (int i = 0; i < THREADS; i++) {
-		if (pthread_create(&thread, NULL, allocate_for_ever, NULL) != 0) {
+		if (pthread_create(&thread, NULL, allocate_for_ever, &rounds[i]) != 0) {
 			abort();
 		}
 	}
-	usleep(RUNNING_US);
+	wait_for_threads();
 }
 
 static void end(const char *how)
 {
 	if (strcmp(how, "failing") == 0) {
 		execl("/nowhere", "nowhere", (char *) NULL);
-		usleep(RUNNING_US);
+		wait_for_threads();
 		_exit(0);
 	}
 	if (strcmp(how, "exec") == 0) {

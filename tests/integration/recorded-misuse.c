@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Every sort of misuse once, in the order that is written down; the trace must name each so. Ids are not compared: they
- * are told as far as they are known.
+ * Every sort of misuse, and a free that goes around the interposer, once, in the order that is written down; the trace
+ * must name each so. Ids are not compared: they are told as far as they are known.
  */
 #include "journal.h"
 
@@ -27,6 +27,17 @@ static void *end_inside(void *unused)
 	allocspan_token_enter(token);
 	journal_line("misuse what=thread_exit_inside");
 	return unused;
+}
+
+/* The C library's own free(). */
+void __libc_free(void *block);
+
+/* It gives the address out again at once. */
+static void free_unseen(void)
+{
+	__libc_free(malloc(100));
+	journal_line("misuse what=free_not_seen");
+	free(malloc(100));
 }
 
 static void run_thread(void *(*function)(void *) )
@@ -76,7 +87,9 @@ int main(void)
 	journal_line("misuse what=release_twice");
 	allocspan_span_release(span);
 
+	free_unseen();
+
 	allocspan_guard_exit(&guard);
 	journal_write();
-	return allocspan_misuse_count() == 11 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return allocspan_misuse_count() == 12 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

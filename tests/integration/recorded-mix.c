@@ -4,7 +4,8 @@
  * reallocate and free blocks of a table that they share, so that most blocks end in another group and on another
  * thread. Everything is written down (journal.h).
  *
- * Usage: recorded-mix [STEPS], for each thread.
+ * Usage: recorded-mix [STEPS [turns]]: how many steps each thread does. With `turns`, for each line of standard input anew, and
+ * then answers with a line: `done`.
  */
 #include "journal.h"
 
@@ -31,6 +32,11 @@ static struct {
 } table[BLOCKS];
 
 static unsigned long steps = 5000;
+
+/* The threads work between the two, all at once. */
+static pthread_barrier_t turn_begins, turn_ends;
+/* Set before the last turn_begins, which is none. */
+static bool is_over;
 
 static uint32_t next_random(uint32_t *state)
 {
@@ -87,27 +93,56 @@ static void step_on_stack(uint32_t random)
 	}
 }
 
+static void work_a_turn(uint32_t *random)
+{
+	for (unsigned long i = 0; i < steps; i++) {
+		const uint32_t what = next_random(random);
+
+		if (what % 4 == 0) {
+			step_on_stack(next_random(random));
+		} else {
+			const size_t which = next_random(random) % BLOCKS;
+
+			pthread_mutex_lock(&table[which].lock);
+			step_on_block(&table[which].block, next_random(random));
+			pthread_mutex_unlock(&table[which].lock);
+		}
+	}
+}
+
 static void *work(void *seed)
 {
 	uint32_t random = (uint32_t) (uintptr_t) seed;
 
-	for (unsigned long i = 0; i < steps; i++) {
-		const uint32_t what = next_random(&random);
-
-		if (what % 4 == 0) {
-			step_on_stack(next_random(&random));
-		} else {
-			const size_t which = next_random(&random) % BLOCKS;
-
-			pthread_mutex_lock(&table[which].lock);
-			step_on_block(&table[which].block, next_random(&random));
-			pthread_mutex_unlock(&table[which].lock);
+	for (;;) {
+		pthread_barrier_wait(&turn_begins);
+		if (is_over) {
+			break;
 		}
+		work_a_turn(&random);
+		pthread_barrier_wait(&turn_ends);
 	}
 	while (journal_get()->depth > 0) {
 		exit_innermost();
 	}
 	return NULL;
+}
+
+static void take_a_turn(void)
+{
+	pthread_barrier_wait(&turn_begins);
+	pthread_barrier_wait(&turn_ends);
+}
+
+static void take_turns_as_told(void)
+{
+	char line[32];
+
+	while (fgets(line, sizeof(line), stdin) != NULL) {
+		take_a_turn();
+		puts("done");
+		fflush(stdout);
+	}
 }
 
 static void make_groups(void)
@@ -139,9 +174,18 @@ int main(int argc, char **argv)
 	for (int i = 0; i < BLOCKS; i++) {
 		pthread_mutex_init(&table[i].lock, NULL);
 	}
+	pthread_barrier_init(&turn_begins, NULL, THREADS + 1);
+	pthread_barrier_init(&turn_ends, NULL, THREADS + 1);
 	for (uintptr_t i = 0; i < THREADS; i++) {
 		pthread_create(&threads[i], NULL, work, (void *) (i + 1));
 	}
+	if (argc > 2) {
+		take_turns_as_told();
+	} else {
+		take_a_turn();
+	}
+	is_over = true;
+	pthread_barrier_wait(&turn_begins);
 	for (int i = 0; i < THREADS; i++) {
 		pthread_join(threads[i], NULL);
 	}

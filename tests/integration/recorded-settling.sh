@@ -17,7 +17,7 @@ ALLOCSPAN_TEST_JOURNAL=$LTTNG_FIXTURE_DIR/journal ALLOCSPAN_STATS_INTERVAL_MS=10
 program_pid=$!
 exec 3>"$LTTNG_FIXTURE_DIR/words"
 
-# How often the helper thread has gone to sleep: after each look at the groups.
+# How often the helper thread has gone to sleep: after each look at the groups, and now and then while it waits in one.
 sleeps() {
 	for comm in "/proc/$program_pid/task"/*/comm; do
 		if grep -qx allocspan-stats "$comm"; then
@@ -34,7 +34,7 @@ until [ -s "$LTTNG_FIXTURE_DIR/answers" ] && begun=$(sleeps) && [ -n "$begun" ];
 	[ "$polled" -lt 600 ] || fail "the program does not answer, or has no helper thread"
 	sleep 0.1
 done
-until [ "$(sleeps)" -gt $((begun + 5)) ]; do
+until [ "$(sleeps)" -gt $((begun + 20)) ]; do
 	polled=$((polled + 1))
 	[ "$polled" -lt 600 ] || fail "the helper thread does not look at the groups"
 	sleep 0.1

@@ -14,7 +14,7 @@ if(TARGET allocspan AND TARGET allocspan-preload)
 	function(allocspan_add_recorded_test name script program)
 		add_test(NAME integration/${name} COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/${script}
 			$<TARGET_FILE:allocspan-preload> $<TARGET_FILE:${program}> ${ARGN})
-		set_tests_properties(integration/${name} PROPERTIES LABELS integration TIMEOUT 300)
+		set_tests_properties(integration/${name} PROPERTIES LABELS integration TIMEOUT 600)
 	endfunction()
 
 	foreach(source recorded-mix.c recorded-handover.c recorded-new.cpp recorded-misuse.c recorded-callers.c
@@ -33,13 +33,21 @@ if(TARGET allocspan AND TARGET allocspan-preload)
 	allocspan_add_recorded_program(recorded-lock-order recorded-lock-order.c)
 	target_link_libraries(recorded-lock-order PRIVATE PkgConfig::LTTNG_UST)
 	allocspan_add_recorded_test(recorded-lock-order recorded-lock-order.sh recorded-lock-order)
+	# Also where the program has LTTng of its own, which then starts before the interposer.
+	allocspan_add_recorded_program(recorded-lttng-threads recorded-lttng-threads.c)
+	allocspan_add_recorded_test(recorded-lttng-threads recorded-lttng-threads.sh recorded-lttng-threads)
+	allocspan_add_recorded_program(recorded-lttng-threads-linked recorded-lttng-threads.c)
+	target_link_options(recorded-lttng-threads-linked PRIVATE -Wl,--no-as-needed)
+	target_link_libraries(recorded-lttng-threads-linked PRIVATE PkgConfig::LTTNG_UST)
+	allocspan_add_recorded_test(recorded-lttng-threads-linked recorded-lttng-threads.sh
+		recorded-lttng-threads-linked)
 	allocspan_add_recorded_test(recorded-filter recorded-filter.sh recorded-mix)
 	allocspan_add_recorded_test(recorded-turbulence recorded-turbulence.sh recorded-mix)
 	allocspan_add_recorded_test(recorded-counts recorded-claims.sh preload-counts)
 	allocspan_add_recorded_test(recorded-counts-new recorded-claims.sh preload-new)
 	add_test(NAME integration/recorded-root
 		COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/recorded-root.sh $<TARGET_FILE:allocspan-preload>)
-	set_tests_properties(integration/recorded-root PROPERTIES LABELS integration TIMEOUT 300)
+	set_tests_properties(integration/recorded-root PROPERTIES LABELS integration TIMEOUT 600)
 	allocspan_add_recorded_test(recorded-nothing recorded-nothing.sh preload-counts
 		$<TARGET_FILE:allocspan> $<TARGET_FILE:allocspan-tp>)
 endif()

@@ -11,6 +11,7 @@ small_script() {
 	small=$work/small-script
 	cat >"$small" <<-'END'
 		@0 thread_name first
+		@0 begin 0
 		@0 group_register 2 request ,group=request,tenant=42,
 		@0 group_register 3 cache ,group=cache,
 		@0 span_enter 1 0 serve 2 ,group=request,tenant=42,
@@ -24,11 +25,14 @@ small_script() {
 		@0.1 alloc 0x4000 40 3 ,group=cache,
 		@0.1 free 0x1000 100 2 3 ,group=request,tenant=42,
 		@1 thread_name second
+		@1 begin 0
 		@1 group_register 2 request ,group=request,tenant=7,
 		@1 span_enter 1 0 serve 2 ,group=request,tenant=7,
 		@1 alloc 0x1000 500 2 ,group=request,tenant=7, 1
 		@1 free 0x1000 500 2 2 ,group=request,tenant=7, 1
 		@1 span_exit 1 serve 2 1 500 1 500
+		@0 end 0
+		@1 end 0
 	END
 }
 
@@ -175,17 +179,21 @@ a_pid_that_is_used_again_is_another_process() {
 		skip "the kernel does not let a pid be chosen"
 	cat >first <<-'END'
 		thread_name same
+		begin 0
 		group_register 2 request ,group=request,tenant=42,
 		alloc 0x1000 100 2 ,group=request,tenant=42,
 		alloc 0x2000 1000 2 ,group=request,tenant=42,
 		free 0x2000 1000 2 2 ,group=request,tenant=42,
+		end 0
 	END
 	cat >second <<-'END'
 		thread_name same
+		begin 0
 		group_register 2 request ,group=request,tenant=42,
 		alloc 0x1000 30 2 ,group=request,tenant=42,
 		free 0x1000 30 2 2 ,group=request,tenant=42,
 		alloc 0x3000 7 2 ,group=request,tenant=42,
+		end 0
 	END
 	start_session trace
 	small_process first second
@@ -204,10 +212,10 @@ a_pid_that_is_used_again_is_another_process() {
 
 lost_events_withhold_verdicts() {
 	start_session trace --subbuf-size=4k --num-subbuf=2
-	make_trace <<-'END'
+	make_trace <<-END
 		group_register 2 churn ,group=churn,tenant=2,
 		churn 200000 100 1 64
-		shell sleep 2
+		$SHELL_EMPTY_BUFFERS
 		group_stats 2 churn ,group=churn,tenant=2, 100 6400 200000 12800000 199900 12793600
 	END
 	end_session
@@ -217,7 +225,7 @@ lost_events_withhold_verdicts() {
 		'r("tag:tenant", "2")["certain"] is False' \
 		'r("tag:tenant", "2")["lost_alloc_count"] == g("churn")["lost_alloc_count"] > 0'
 	expect_status 0 report --show=leaks trace
-	grep -q '^at most .* which of them leaked cannot be told' "$work/out" || fail "a verdict"
+	grep -q '^~.* which of them leaked cannot be told' "$work/out" || fail "a verdict"
 }
 
 a_snapshot_from_the_middle_agrees_with_itself() {

@@ -10,6 +10,7 @@
 small_script() {
 	small=$work/small-script
 	cat >"$small" <<-'END'
+		begin 0
 		group_register 2 parser ,group=parser,tenant=42,
 		group_register 3 cache ,group=cache,
 		span_enter 1 0 request 2 ,group=parser,tenant=42,
@@ -20,6 +21,7 @@ small_script() {
 		alloc 0x4000 99 2 ,group=parser,tenant=42,
 		free 0x4000 99 2 2 ,group=parser,tenant=42,
 		span_exit 1 request 2 3 2247 1 99
+		end 0
 	END
 }
 
@@ -56,8 +58,9 @@ the_text_has_the_same_numbers() {
 		     1     10 B      0     1        10 B        10 B        0  cache
 	END
 	diff expected table >&2 || fail "the table is another"
-	grep -q '^events     10: 4 alloc, 2 free, 4 other$' "$work/out" || fail "no events line"
+	grep -q '^events     12: 4 alloc, 2 free, 6 other$' "$work/out" || fail "no events line"
 	grep -q '^discarded  none$' "$work/out" || fail "no discarded line"
+	grep -q '^complete   proved by process_end (1 process)$' "$work/out" || fail "no complete line"
 	grep -q '^processes  1: exe([0-9]*)$' "$work/out" || fail "no processes line"
 }
 
@@ -92,36 +95,102 @@ the_plugin_says_the_same() {
 processes_are_kept_apart() {
 	record_script trace <<-'END'
 		@0 thread_name first
+		@0 begin 0
 		@0 group_register 2 parser ,group=parser,
 		@0 alloc 0x1000 100 2 ,group=parser,
 		@1 thread_name second
+		@1 begin 0
 		@1 group_register 2 parser ,group=parser,
 		@1 alloc 0x1000 7 2 ,group=parser,
 		@0 free 0x1000 100 2 2 ,group=parser,
+		@0 end 0
+		@1 end 1
 	END
 	report_json trace
 	expect_json 'd["complete"] is True' \
+		'[(p["begin"], p["end"], p["proof"]) for p in d["processes"]] ==
+			[("load", "exit", "process_end"), ("load", "_exit", "process_end")]' \
 		'[(x["procname"], x["live_bytes"]) for x in d["groups"]] == [("first", 0), ("second", 7)]' \
 		'len({x["vpid"] for x in d["groups"]}) == 2'
 }
 
 a_program_that_execs_is_a_new_process() {
 	record_script trace <<-'END'
+		begin 0
 		group_register 2 parser ,group=parser,
 		alloc 0x1000 100 2 ,group=parser,
+		end 3
 		exec
-		group_register 2 parser ,group=parser,
+		begin 0
 		alloc 0x1000 7 2 ,group=parser,
+		end 0
 	END
 	report_json trace
 	expect_json 'd["complete"] is True' 'len({x["vpid"] for x in d["groups"]}) == 1' \
-		'[x["live_bytes"] for x in d["groups"]] == [100, 7]'
+		'[x["live_bytes"] for x in d["groups"]] == [100, 7]' \
+		'[p["end"] for p in d["processes"]] == ["exec", "exit"]' \
+		'len({p["text"] for p in d["processes"]}) == 2'
+}
+
+# A trace of an older version: groups that are registered again tell of the new program, and the last checkpoints of the end.
+a_program_that_execs_is_a_new_process_to_older_versions() {
+	record_script trace <<-'END'
+		group_register 2 parser ,group=parser,
+		alloc 0x1000 100 2 ,group=parser,
+		group_stats 2 parser ,group=parser, 1 100 1 100 0 0
+		exec
+		group_register 2 parser ,group=parser,
+		alloc 0x1000 7 2 ,group=parser,
+		group_stats 2 parser ,group=parser, 1 7 1 7 0 0
+	END
+	report_json trace
+	expect_json 'd["complete"] is True' 'len({x["vpid"] for x in d["groups"]}) == 1' \
+		'[x["live_bytes"] for x in d["groups"]] == [100, 7]' \
+		'[p["proof"] for p in d["processes"]] == ["checkpoint"] * 2'
+}
+
+an_exec_that_failed_ends_nothing() {
+	record_script trace <<-'END'
+		begin 0
+		alloc 0x1000 100 2 ,group=parser,
+		end 3
+		begin 5
+		alloc 0x2000 7 2 ,group=parser,
+		end 0
+	END
+	report_json trace
+	expect_json 'd["complete"] is True' '[p["end"] for p in d["processes"]] == ["exit"]' \
+		'g("parser")["live_bytes"] == 107'
 }
 
 a_child_may_free_what_it_inherited() {
 	record_script trace <<-'END'
+		@0 begin 0
 		@0 group_register 2 parser ,group=parser,
 		@0 alloc 0x1000 100 2 ,group=parser,
+		@0 alloc 0x2000 50 2 ,group=parser,
+		@1 begin 1 0
+		@1 free 0x1000 100 2 2 ,group=parser,
+		@1 alloc 0x3000 7 2 ,group=parser,
+		@1 end 1
+		@0 end 0
+	END
+	report_json trace
+	expect_json 'd["complete"] is True' \
+		'sorted((x["live_bytes"], x["free_count"], x["peak_live_bytes"]) for x in d["groups"]) ==
+			[(7, 1, 7), (150, 0, 150)]' \
+		'all(x["certain"] for x in d["groups"])' 'd["total"]["peak_live_bytes"] == 157' \
+		'[(p["parent"], p["inherited"]) for p in d["processes"]] ==
+			[(None, None), (0, {"live_count": 2, "live_bytes": 150, "certain": True})]' \
+		'sum("inherited 150 B in 2 blocks" in note for note in d["notes"]) == 1'
+}
+
+# Nothing tells that it was forked: what it inherited is its own, and its checkpoint tells of it.
+a_child_may_free_what_it_inherited_in_older_versions() {
+	record_script trace <<-'END'
+		@0 group_register 2 parser ,group=parser,
+		@0 alloc 0x1000 100 2 ,group=parser,
+		@0 group_stats 2 parser ,group=parser, 1 100 1 100 0 0
 		@1 free 0x1000 100 2 2 ,group=parser,
 		@1 group_stats 2 parser ,group=parser, 0 0 1 100 1 100
 	END
@@ -131,13 +200,61 @@ a_child_may_free_what_it_inherited() {
 		'all(x["certain"] and x["peak_live_bytes"] == 100 for x in d["groups"])'
 }
 
+what_a_process_says_more_than_was_read_is_missing() {
+	record_script trace <<-'END'
+		begin 0
+		alloc 0x1000 100 2 ,group=parser,
+		shell lttng --quiet disable-event -u -c channel 'allocspan:*'
+		alloc 0x2000 10 2 ,group=parser,
+		alloc 0x3000 10 2 ,group=parser,
+		free 0x2000 10 2 2 ,group=parser,
+		shell lttng --quiet enable-event -u -c channel 'allocspan:*'
+		end 0
+	END
+	report_json trace
+	expect_json 'd["complete"] is False' 'g("parser")["certain"] is False' \
+		'd["processes"][0]["missing"] == {"allocs": {"least": 2, "most": 2}, "frees": {"least": 1, "most": 1}}' \
+		'any("2 allocations and 1 frees are missing" in note for note in d["notes"])'
+	expect_status 0 report trace
+	grep -q '^ *~1 .*parser' "$work/out" || fail "counts are not marked"
+}
+
+a_process_that_tells_no_end_is_complete_up_to_its_last_checkpoint() {
+	record_script trace <<-'END'
+		begin 0
+		alloc 0x1000 100 2 ,group=parser,
+		group_stats 2 parser ,group=parser, 1 100 1 100 0 0
+		alloc 0x2000 7 2 ,group=parser,
+	END
+	report_json trace
+	expect_json 'd["complete"] is False' 'g("parser")["certain"] is False' \
+		'd["processes"][0]["proof"] == "checkpoint" and d["processes"][0]["end"] is None' \
+		'd["begin_ns"] < d["processes"][0]["complete_until_ns"] < d["end_ns"]' \
+		'd["processes"][0]["missing"]["allocs"] == {"least": 0, "most": None}'
+}
+
+misuse_is_told() {
+	record_script trace <<-'END'
+		begin 0
+		alloc 0x1000 100 2 ,group=parser,
+		misuse exit_twice 2 0
+		misuse enter_no_memory 0 0
+		misuse exit_twice 2 0
+		end 0
+	END
+	report_json trace
+	expect_json 'd["misuses"] == {"exit_twice": 2, "enter_no_memory": 1}' 'd["complete"] is False' \
+		'd["processes"][0]["misuse_count"] == 3' \
+		'any("exit_twice 2, enter_no_memory 1" in note for note in d["notes"])'
+}
+
 without_vpid_the_report_says_so() {
 	small_script
 	contexts=''
 	record_script trace <"$small"
 	report_json trace
 	expect_json 'g("parser")["vpid"] is None' 'g("parser")["peak_live_bytes"] == 2148' \
-		'len(d["notes"]) == 1 and "vpid" in d["notes"][0]'
+		'len(d["notes"]) == 1 and "vpid" in d["notes"][0]' 'd["complete"] is True'
 }
 
 buffers_per_process_need_no_vpid() {
@@ -166,9 +283,10 @@ two_traces_make_one_report() {
 rotated_chunks_are_one_trace() {
 	small_script
 	{
-		cat "$small"
+		sed '/^end/d' "$small"
 		echo 'shell lttng rotate session'
 		echo 'alloc 0x5000 5 3 ,group=cache,'
+		echo 'end 0'
 	} >script
 	start_session trace
 	make_trace <script >"$work/out"

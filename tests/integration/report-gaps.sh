@@ -14,10 +14,13 @@ a_session_that_began_late_is_exact_with_checkpoints() {
 		alloc 0x1000 100 2 ,group=parser,
 		alloc 0x2000 30 2 ,group=parser,
 		shell lttng --quiet start
+		begin 4
 		group_stats 2 parser ,group=parser, 2 130 2 130 0 0
 		alloc 0x3000 1000 2 ,group=parser,
 		free 0x1000 100 2 2 ,group=parser,
 		free 0x3000 1000 2 2 ,group=parser,
+		group_stats 2 parser ,group=parser, 1 30 3 1130 2 1100
+		end 0
 	END
 	end_session
 	report_json trace
@@ -87,10 +90,10 @@ lost_events_are_counted_where_code_is_known() {
 
 checkpoints_tell_what_was_lost() {
 	start_session trace --subbuf-size=4k --num-subbuf=2
-	make_trace <<-'END'
+	make_trace <<-END
 		group_register 2 churn ,group=churn,tenant=2,
 		churn 200000 100 1 64
-		shell sleep 2
+		$SHELL_EMPTY_BUFFERS
 		group_stats 2 churn ,group=churn,tenant=2, 100 6400 200000 12800000 199900 12793600
 	END
 	end_session
@@ -131,7 +134,7 @@ groups_without_allocations_are_said() {
 		group_register 2 parser ,group=parser,
 	END
 	report_json trace
-	expect_json 'g("parser")["alloc_count"] == 0' '"no allocation was recorded" in d["notes"][0]'
+	expect_json 'g("parser")["alloc_count"] == 0' 'any("no allocation was recorded" in note for note in d["notes"])'
 }
 
 run_claim "$@"

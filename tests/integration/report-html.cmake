@@ -15,7 +15,7 @@ if(TARGET allocspan-cli AND TARGET babeltrace-plugin-allocspan)
 		foreach(claim IN LISTS claims)
 			add_test(NAME integration/report_html_page/${claim} COMMAND ${main} ${claim})
 			set_tests_properties(integration/report_html_page/${claim} PROPERTIES
-				LABELS integration TIMEOUT 300 SKIP_RETURN_CODE 77 ENVIRONMENT "REPORT_PAGE=${page}")
+				LABELS integration TIMEOUT 600 SKIP_RETURN_CODE 77 ENVIRONMENT "REPORT_PAGE=${page}")
 		endforeach()
 	endforeach()
 
@@ -26,7 +26,7 @@ if(TARGET allocspan-cli AND TARGET babeltrace-plugin-allocspan)
 			${PROJECT_SOURCE_DIR}/lib/bt2-plugin/report.schema.json
 		WORKING_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR})
 	set_tests_properties(integration/report_html_page/made_up_reports_are_as_the_schema_says PROPERTIES
-		LABELS integration TIMEOUT 120)
+		LABELS integration TIMEOUT 600)
 
 	set(script ${CMAKE_CURRENT_SOURCE_DIR}/report-html.sh)
 	set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${script})
@@ -36,7 +36,7 @@ if(TARGET allocspan-cli AND TARGET babeltrace-plugin-allocspan)
 	foreach(claim IN LISTS claims)
 		add_test(NAME integration/report_html/${claim} COMMAND ${script} ${claim})
 		set_tests_properties(integration/report_html/${claim} PROPERTIES
-			LABELS integration TIMEOUT 300 SKIP_RETURN_CODE 77
+			LABELS integration TIMEOUT 600 SKIP_RETURN_CODE 77
 			ENVIRONMENT "ALLOCSPAN=$<TARGET_FILE:allocspan-cli>;TRACE_MAKER=$<TARGET_FILE:trace-maker>;TP_LIBRARY=$<TARGET_FILE:allocspan-tp>;PLUGIN_DIRECTORY=$<TARGET_FILE_DIR:babeltrace-plugin-allocspan>;REPORT_SCHEMA=${PROJECT_SOURCE_DIR}/lib/bt2-plugin/report.schema.json;REPORT_PAGE=${page}")
 	endforeach()
 endif()

@@ -36,6 +36,7 @@ expect_whole_page() {
 
 small_trace() {
 	record_script trace <<-'END'
+		begin 0
 		group_register 2 parser ,group=parser,tenant=42,
 		group_register 3 cache ,group=cache,
 		span_enter 1 0 request 2 ,group=parser,tenant=42,
@@ -46,6 +47,7 @@ small_trace() {
 		alloc 0x4000 99 2 ,group=parser,tenant=42,
 		free 0x4000 99 2 2 ,group=parser,tenant=42,
 		span_exit 1 request 2 3 2247 1 99
+		end 0
 	END
 }
 

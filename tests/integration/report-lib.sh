@@ -31,6 +31,10 @@ end_session() {
 	lttng --quiet destroy session >>lttng.log 2>&1
 }
 
+# A line of a script: waits until the consumer daemon has emptied the buffers. `lttng stop` returns when it has.
+# shellcheck disable=SC2034
+SHELL_EMPTY_BUFFERS='shell lttng --quiet stop >>lttng.log 2>&1; lttng --quiet start'
+
 make_trace() {
 	"$TRACE_MAKER" "$TP_LIBRARY"
 }

@@ -38,6 +38,6 @@ if(TARGET allocspan-cli AND TARGET babeltrace-plugin-allocspan AND TARGET allocs
 	foreach(claim IN LISTS claims)
 		add_test(NAME integration/report_stack/${claim} COMMAND ${script} ${claim})
 		set_tests_properties(integration/report_stack/${claim} PROPERTIES
-			LABELS integration TIMEOUT 120 SKIP_RETURN_CODE 77 ENVIRONMENT "${environment}")
+			LABELS integration TIMEOUT 600 SKIP_RETURN_CODE 77 ENVIRONMENT "${environment}")
 	endforeach()
 endif()

@@ -28,7 +28,7 @@ if(TARGET allocspan-cli AND TARGET babeltrace-plugin-allocspan)
 		foreach(claim IN LISTS claims)
 			add_test(NAME integration/report_${suite}/${claim} COMMAND ${script} ${claim})
 			set_tests_properties(integration/report_${suite}/${claim} PROPERTIES
-				LABELS integration TIMEOUT 120 SKIP_RETURN_CODE 77
+				LABELS integration TIMEOUT 600 SKIP_RETURN_CODE 77
 				ENVIRONMENT "${environment}")
 		endforeach()
 	endforeach()

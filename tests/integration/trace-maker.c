@@ -18,6 +18,8 @@
  *	group_stats GROUP NAME TAGS BLOCKS LIVE ALLOCS BYTES FREES BYTES
  *	budget_exceeded GROUP NAME TAGS LIVE BUDGET
  *	misuse WHAT GROUP SPAN
+ *	begin HOW [PROCESS]		process_begin; HOW is a number of tp/trace-process.h, PROCESS the parent
+ *	end HOW				process_end, with what the process allocated and freed since its program began
  *	churn ALLOCS LIVE GROUPS SIZE	allocate ALLOCS blocks, freeing all but the last LIVE of them
  *	thread_name NAME		what the context procname says of this thread
  *	exec				the process runs this program anew and keeps its pid
@@ -27,6 +29,7 @@
  * space); `-` is the empty string.
  */
 #include "trace-events.h"
+#include "trace-process.h"
 
 #include <dlfcn.h>
 #include <errno.h>
@@ -40,6 +43,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #define MAX_PROCESSES 16
@@ -152,14 +156,24 @@ static uint64_t number_or_zero(const struct line *line, size_t index)
 	return index < line->word_count ? N(index) : 0;
 }
 
+/* What process_end tells. */
+static struct {
+	uint64_t start_ns;
+	uint64_t alloc_count, alloc_bytes, free_count, free_bytes;
+} counted;
+
 static void do_alloc(const struct line *line)
 {
+	counted.alloc_count++;
+	counted.alloc_bytes += N(2);
 	events->alloc.emit(pointer(line, 1), N(2), N(3), number_or_zero(line, 5),
 			   number_or_zero(line, 6), T(4), CALLER);
 }
 
 static void do_free(const struct line *line)
 {
+	counted.free_count++;
+	counted.free_bytes += N(2);
 	events->free.emit(pointer(line, 1), N(2), N(3), N(4), number_or_zero(line, 6),
 			  number_or_zero(line, 7), T(5), CALLER);
 }
@@ -199,6 +213,25 @@ static void do_misuse(const struct line *line)
 	events->misuse.emit(T(1), N(2), N(3), CALLER);
 }
 
+/* What the main process adds: when the process began, and the parent's pid and beginning. */
+static void do_begin(const struct line *line)
+{
+	bool is_fork = N(1) == ASPAN_BEGIN_FORK || N(1) == ASPAN_BEGIN_CLONE;
+	uint64_t inherited = is_fork ? ASPAN_INHERITED_UNKNOWN : 0;
+
+	counted.start_ns = N(2);
+	events->process_begin.emit((unsigned int) N(1), getpid(), 0, N(2), (int32_t) N(3),
+				   is_fork ? N(4) : 0, "/usr/bin/exe", inherited, inherited,
+				   CALLER);
+}
+
+static void do_end(const struct line *line)
+{
+	events->process_end.emit((unsigned int) N(1), getpid(), counted.start_ns,
+				 counted.alloc_count, counted.alloc_bytes, counted.free_count,
+				 counted.free_bytes, 0, CALLER);
+}
+
 static void do_thread_name(const struct line *line)
 {
 	pthread_setname_np(pthread_self(), T(1));
@@ -218,7 +251,11 @@ static void do_churn(const struct line *line)
 		if (i >= live) {
 			events->free.emit(block, size, group, group, 0, ASPAN_KIND_MALLOC, tags,
 					  CALLER);
+			counted.free_count++;
+			counted.free_bytes += size;
 		}
+		counted.alloc_count++;
+		counted.alloc_bytes += size;
 		events->alloc.emit(block, size, group, 0, ASPAN_KIND_MALLOC, tags, CALLER);
 	}
 }
@@ -243,6 +280,8 @@ static const struct command {
 	{ "group_stats", do_group_stats },
 	{ "budget_exceeded", do_budget_exceeded },
 	{ "misuse", do_misuse },
+	{ "begin", do_begin },
+	{ "end", do_end },
 	{ "thread_name", do_thread_name },
 	{ "churn", do_churn },
 	{ "exec", do_exec },
@@ -339,6 +378,7 @@ static int run_process(void)
 
 struct process {
 	pid_t pid;
+	uint64_t start_ns; /* of the last `begin` */
 	FILE *lines;
 	int answers;
 };
@@ -389,6 +429,34 @@ static bool is_shell_line(const char *text)
 	return strncmp(text, "shell ", strlen("shell ")) == 0;
 }
 
+/* A time that no other process began at. */
+static uint64_t next_start_ns(void)
+{
+	static uint64_t last_ns;
+	struct timespec now;
+	uint64_t now_ns;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	now_ns = (uint64_t) now.tv_sec * 1000000000 + (uint64_t) now.tv_nsec;
+	last_ns = now_ns > last_ns ? now_ns : last_ns + 1;
+	return last_ns;
+}
+
+static void send_begin(struct process *processes, const struct line *line)
+{
+	struct process *process = &processes[line->process];
+	const struct process *parent =
+		line->word_count > 2 ? &processes[number(line, 2) % MAX_PROCESSES] : NULL;
+
+	/* One that is told of again, by another session or after a failed exec, is the same. */
+	if (number(line, 1) < ASPAN_BEGIN_SESSION_START || process->start_ns == 0) {
+		process->start_ns = next_start_ns();
+	}
+	fprintf(process->lines, "@%u.%u begin %s %" PRIu64 " %d %" PRIu64 "\n", line->process,
+		line->thread, line->words[1], process->start_ns, parent ? parent->pid : 0,
+		parent ? parent->start_ns : 0);
+}
+
 static void dispatch(struct process *processes, const char *text)
 {
 	static struct line line;
@@ -401,7 +469,11 @@ static void dispatch(struct process *processes, const char *text)
 	if (processes[line.process].pid == 0) {
 		start_process(&processes[line.process]);
 	}
-	fputs(text, processes[line.process].lines);
+	if (strcmp(line.words[0], "begin") == 0) {
+		send_begin(processes, &line);
+	} else {
+		fputs(text, processes[line.process].lines);
+	}
 	fflush(processes[line.process].lines);
 	wait_for_answer(&processes[line.process]);
 }

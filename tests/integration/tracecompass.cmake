@@ -14,6 +14,6 @@ if(TARGET allocspan-cli AND TARGET babeltrace-plugin-allocspan)
 		add_test(NAME integration/tracecompass/${claim}
 			COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/tracecompass.sh ${claim})
 		set_tests_properties(integration/tracecompass/${claim} PROPERTIES
-			LABELS integration TIMEOUT 120 SKIP_RETURN_CODE 77 ENVIRONMENT "${environment}")
+			LABELS integration TIMEOUT 600 SKIP_RETURN_CODE 77 ENVIRONMENT "${environment}")
 	endforeach()
 endif()

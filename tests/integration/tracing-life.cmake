@@ -11,6 +11,6 @@ if(TARGET allocspan AND TARGET allocspan-preload)
 		add_test(NAME integration/tracing-life/${claim} COMMAND ${script} ${claim}
 			$<TARGET_FILE:allocspan-preload> $<TARGET_FILE:tracing-life>)
 		set_tests_properties(integration/tracing-life/${claim} PROPERTIES LABELS integration
-			TIMEOUT 180 SKIP_RETURN_CODE 77)
+			TIMEOUT 600 SKIP_RETURN_CODE 77)
 	endforeach()
 endif()

@@ -74,13 +74,24 @@ kill_daemon() {
 	LTTNG_FIXTURE_PID=
 }
 
-wait_until_registered() {
+# wait_until WHAT COMMAND...: polls until it succeeds, for a minute.
+wait_until() {
+	what=$1
+	shift
 	polls=0
-	until lttng list --userspace 2>/dev/null | grep -q "PID: $program_pid "; do
+	until "$@"; do
 		polls=$((polls + 1))
-		[ "$polls" -lt 600 ] || fail "$claim: the program does not register"
+		[ "$polls" -lt 600 ] || fail "$claim: in vain was waited for: $what"
 		sleep 0.1
 	done
+}
+
+is_registered() {
+	lttng list --userspace 2>/dev/null | grep -q "PID: $program_pid "
+}
+
+wait_until_registered() {
+	wait_until "the program registers" is_registered
 }
 
 # A session from its creation to its end: all of this work is in its trace.
@@ -240,6 +251,12 @@ without_room_for_buffers_the_program_runs() {
 	end_program
 }
 
+# What the consumer daemon does not write in time is lost, and fills no disk.
+work_until_full() {
+	tell "work 20000"
+	[ "$(df --output=avail "$1" | tail -n 1)" -le 64 ]
+}
+
 without_room_for_the_trace_the_program_runs() {
 	needs_mounts
 	start_daemon
@@ -248,10 +265,8 @@ without_room_for_the_trace_the_program_runs() {
 	mount -t tmpfs -o size=512k allocspan-test "$dir/small"
 	create full 64k 4 'allocspan:*' --output="$dir/small/trace"
 	lttng --quiet start
-	for round in 1 2 3 4 5; do
-		tell "work 20000"
-	done
-	[ "$(df --output=avail "$dir/small" | tail -n 1)" -le 64 ] || fail "$claim: the disk is not full"
+	wait_until "the disk is full" work_until_full "$dir/small"
+	tell "work 20000"
 	timeout 60 lttng --quiet stop full >"$dir/said" 2>&1 || true
 	timeout 60 lttng --quiet destroy full >>"$dir/said" 2>&1 || true
 	umount -l "$dir/small"

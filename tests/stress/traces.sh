@@ -4,13 +4,12 @@
 # tests/stress/traces.sh BUILD_DIRECTORY [SECONDS]
 #
 # Traces damaged at random, read by `report` in each format, `check`, `diff` and `export` (tests/integration/damaged-traces.sh),
-# with ever new seeds until the time is over (600 seconds if not said). The commands that read are built anew in
-# BUILD_DIRECTORY/stress-traces with address and undefined behaviour sanitizers; those that record are those of BUILD_DIRECTORY,
-# since a sanitizer and the interposer cannot both be malloc. What a command does wrong with is kept there too.
+# with ever new seeds until the time is over (600 seconds if not said). The commands are built anew in
+# BUILD_DIRECTORY/stress-traces with address and undefined behaviour sanitizers. What a command does wrong with is kept there too.
 set -euo pipefail
 
-if [ $# -lt 1 ] || [ ! -x "$1/tests/integration/trace-maker" ]; then
-	echo "usage: $0 BUILD_DIRECTORY [SECONDS]; the directory of a build with tests" >&2
+if [ $# -lt 1 ] || [ ! -d "$1" ]; then
+	echo "usage: $0 BUILD_DIRECTORY [SECONDS]" >&2
 	exit 2
 fi
 build=$(cd "$1" && pwd)
@@ -28,10 +27,7 @@ flags="-O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-fram
 	exit 1
 }
 
-export ALLOCSPAN=$build/bin/allocspan ANALYSER=$sanitized/bin/allocspan
-export RECORD_TARGET='' RECORD_TICKER=''
-export TRACE_MAKER=$build/tests/integration/trace-maker TP_LIBRARY=$build/lib/liballocspan-tp.so
-export REPORT_TARGET=$build/tests/integration/report-target BIND_STOCK=$build/tests/integration/bind-stock
+export ALLOCSPAN=$sanitized/bin/allocspan RECORD_TARGET=''
 export REPORT_SCHEMA=$source/lib/bt2-plugin/report.schema.json
 export DAMAGE_KEEP=$sanitized/kept
 

@@ -114,6 +114,17 @@ static inline struct aspan_group_result result_of(uint64_t id, const char *tags)
 	return aspan_model_get_result(model, found);
 }
 
+/* Whether something shows that events are missing. */
+static inline bool shows_losses(void)
+{
+	for (size_t i = 0; i < model->process_count; i++) {
+		if (aspan_model_has_losses(model, &model->processes[i])) {
+			return true;
+		}
+	}
+	return false;
+}
+
 #define assert_counts(result, allocs, alloc_size, frees, free_size)                                \
 	do {                                                                                       \
 		struct aspan_counts counts_ = (result).counts;                                     \

@@ -1,7 +1,7 @@
 # Tests of lib/analysis, and of what the command does by itself to a trace on disk.
 pkg_check_modules(CMOCKA REQUIRED IMPORTED_TARGET cmocka)
 
-foreach(module model owners gaps maps tag-string text output-file
+foreach(module model owners processes completeness gaps maps tag-string text output-file
 		answers spans stacks windows timeline unsure questions time-text text-table)
 	set(name test-analysis-${module})
 	add_executable(${name} ${name}.c)
@@ -9,7 +9,7 @@ foreach(module model owners gaps maps tag-string text output-file
 		PkgConfig::CMOCKA)
 	target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/tp)
 	add_test(NAME unit/${name} COMMAND ${name})
-	set_tests_properties(unit/${name} PROPERTIES LABELS unit TIMEOUT 120)
+	set_tests_properties(unit/${name} PROPERTIES LABELS unit TIMEOUT 600)
 endforeach()
 
 # A short fuzzing run is a test where clang is there; the build's own compiler may be another.
@@ -25,5 +25,5 @@ if(CLANG)
 	add_custom_target(build-fuzz-analysis-tag-string ALL DEPENDS ${fuzzer})
 	add_test(NAME unit/fuzz-analysis-tag-string
 		COMMAND ${fuzzer} -runs=200000 -max_len=200 -seed=1)
-	set_tests_properties(unit/fuzz-analysis-tag-string PROPERTIES LABELS unit TIMEOUT 120)
+	set_tests_properties(unit/fuzz-analysis-tag-string PROPERTIES LABELS unit TIMEOUT 600)
 endif()

@@ -5,7 +5,7 @@ foreach(module spec signature)
 	target_link_libraries(test-bind-${module} PRIVATE
 		allocspan-bind-spec allocspan_warnings PkgConfig::CMOCKA)
 	add_test(NAME unit/test-bind-${module} COMMAND test-bind-${module})
-	set_tests_properties(unit/test-bind-${module} PROPERTIES LABELS unit TIMEOUT 60)
+	set_tests_properties(unit/test-bind-${module} PROPERTIES LABELS unit TIMEOUT 300)
 endforeach()
 
 # Needs no library of ours that a program loads.
@@ -18,7 +18,7 @@ if(NOT CMAKE_C_FLAGS MATCHES "-fsanitize=")
 	target_link_options(test-bind-replay PRIVATE -no-pie)
 endif()
 add_test(NAME unit/test-bind-replay COMMAND test-bind-replay)
-set_tests_properties(unit/test-bind-replay PROPERTIES LABELS unit TIMEOUT 60)
+set_tests_properties(unit/test-bind-replay PROPERTIES LABELS unit TIMEOUT 300)
 
 add_executable(test-bind-entry test-bind-entry.c ${PROJECT_SOURCE_DIR}/lib/bind/probe-entry.c)
 target_include_directories(test-bind-entry PRIVATE
@@ -28,7 +28,7 @@ add_test(NAME unit/test-bind-entry COMMAND test-bind-entry)
 add_test(NAME unit/test-bind-entry-aarch64
 	COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/bind-entry-aarch64.sh)
 set_tests_properties(unit/test-bind-entry unit/test-bind-entry-aarch64 PROPERTIES
-	LABELS unit TIMEOUT 60 SKIP_RETURN_CODE 77
+	LABELS unit TIMEOUT 300 SKIP_RETURN_CODE 77
 	ENVIRONMENT "SOURCE_DIR=${PROJECT_SOURCE_DIR}")
 
 # The library stands before dlsym(), which a sanitizer calls before it is ready to run our code.
@@ -64,7 +64,7 @@ function(allocspan_add_bind_test name source)
 		PLUGIN_1_COPY="$<TARGET_FILE:bind-plugin-1-copy>"
 		PLUGIN_2="$<TARGET_FILE:bind-plugin-2>")
 	add_test(NAME unit/${name} COMMAND ${name})
-	set_tests_properties(unit/${name} PROPERTIES LABELS "unit;preload" TIMEOUT 120
+	set_tests_properties(unit/${name} PROPERTIES LABELS "unit;preload" TIMEOUT 600
 		ENVIRONMENT LTTNG_UST_REGISTER_TIMEOUT=0)
 endfunction()
 
@@ -87,5 +87,5 @@ target_compile_definitions(test-bind-opened PRIVATE
 set_target_properties(test-bind-opened PROPERTIES ENABLE_EXPORTS ON)
 add_dependencies(test-bind-opened bind-plugin-1 bind-plugin-2 allocspan-bind)
 add_test(NAME unit/test-bind-opened COMMAND test-bind-opened)
-set_tests_properties(unit/test-bind-opened PROPERTIES LABELS unit TIMEOUT 60
+set_tests_properties(unit/test-bind-opened PROPERTIES LABELS unit TIMEOUT 300
 	ENVIRONMENT LTTNG_UST_REGISTER_TIMEOUT=0)

@@ -8,7 +8,7 @@ function(allocspan_add_cli_test module)
 	target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/lib/cli)
 	target_link_libraries(${name} PRIVATE allocspan_warnings PkgConfig::CMOCKA PkgConfig::LTTNG_CTL)
 	add_test(NAME unit/${name} COMMAND ${name})
-	set_tests_properties(unit/${name} PROPERTIES LABELS unit TIMEOUT 60)
+	set_tests_properties(unit/${name} PROPERTIES LABELS unit TIMEOUT 300)
 endfunction()
 
 if(TARGET allocspan-cli)
@@ -17,5 +17,5 @@ if(TARGET allocspan-cli)
 
 	add_test(NAME unit/command_answers_help_version_and_slips
 		COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/check-cli.sh $<TARGET_FILE:allocspan-cli>)
-	set_tests_properties(unit/command_answers_help_version_and_slips PROPERTIES LABELS unit TIMEOUT 60)
+	set_tests_properties(unit/command_answers_help_version_and_slips PROPERTIES LABELS unit TIMEOUT 300)
 endif()

@@ -11,7 +11,7 @@ function(allocspan_add_cpp_test name standard)
 	set_target_properties(${target} PROPERTIES
 		CXX_STANDARD ${standard} CXX_STANDARD_REQUIRED ON CXX_EXTENSIONS OFF)
 	add_test(NAME unit/${target} COMMAND ${target})
-	set_tests_properties(unit/${target} PROPERTIES LABELS unit TIMEOUT 120)
+	set_tests_properties(unit/${target} PROPERTIES LABELS unit TIMEOUT 600)
 endfunction()
 
 if(TARGET allocspan)

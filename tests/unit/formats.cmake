@@ -15,9 +15,9 @@ if(TARGET allocspan-report-formats)
 	target_link_libraries(test-report-perfetto PRIVATE allocspan-report-formats allocspan_warnings
 		PkgConfig::CMOCKA PkgConfig::JSON_C)
 	add_test(NAME unit/test-report-perfetto COMMAND test-report-perfetto)
-	set_tests_properties(unit/test-report-perfetto PROPERTIES LABELS unit TIMEOUT 60)
+	set_tests_properties(unit/test-report-perfetto PROPERTIES LABELS unit TIMEOUT 300)
 	add_test(NAME unit/test-report-formats COMMAND test-report-formats)
-	set_tests_properties(unit/test-report-formats PROPERTIES LABELS unit TIMEOUT 60)
+	set_tests_properties(unit/test-report-formats PROPERTIES LABELS unit TIMEOUT 300)
 endif()
 
 # The rules of `allocspan check`, and what a report decides of them.
@@ -30,5 +30,5 @@ if(TARGET allocspan-cli)
 	target_link_libraries(test-check-rule PRIVATE allocspan-analysis allocspan_warnings
 		PkgConfig::CMOCKA PkgConfig::JSON_C)
 	add_test(NAME unit/test-check-rule COMMAND test-check-rule)
-	set_tests_properties(unit/test-check-rule PROPERTIES LABELS unit TIMEOUT 60)
+	set_tests_properties(unit/test-check-rule PROPERTIES LABELS unit TIMEOUT 300)
 endif()

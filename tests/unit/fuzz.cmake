@@ -10,7 +10,7 @@ if(CLANG)
 			COMMAND ${CLANG} -g -O1 -std=gnu11 -D_GNU_SOURCE
 				-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
 				-I${PROJECT_SOURCE_DIR}/include -I${PROJECT_SOURCE_DIR}/tp
-				-I${PROJECT_SOURCE_DIR}/lib/core -I${PROJECT_SOURCE_DIR}/lib/analysis
+				-I${PROJECT_SOURCE_DIR}/lib/core -I${PROJECT_SOURCE_DIR}/lib/ledger -I${PROJECT_SOURCE_DIR}/lib/analysis
 				-I${PROJECT_SOURCE_DIR}/lib/cli -I${PROJECT_SOURCE_DIR}/lib/bind
 				-I${PROJECT_SOURCE_DIR}/lib/ledger
 				${sources} -lpthread -ldl -o ${fuzzer}
@@ -18,7 +18,7 @@ if(CLANG)
 		add_custom_target(build-fuzz-${name} ALL DEPENDS ${fuzzer})
 		add_test(NAME unit/fuzz-${name}
 			COMMAND ${fuzzer} -max_total_time=3 -max_len=600 -seed=1 -print_final_stats=1)
-		set_tests_properties(unit/fuzz-${name} PROPERTIES LABELS unit TIMEOUT 120
+		set_tests_properties(unit/fuzz-${name} PROPERTIES LABELS unit TIMEOUT 600
 			ENVIRONMENT LTTNG_UST_REGISTER_TIMEOUT=0)
 	endfunction()
 

@@ -7,7 +7,7 @@ foreach(module decode merge)
 	target_link_libraries(${name} PRIVATE allocspan-analysis allocspan_warnings
 		PkgConfig::CMOCKA)
 	add_test(NAME unit/${name} COMMAND ${name})
-	set_tests_properties(unit/${name} PROPERTIES LABELS unit TIMEOUT 120)
+	set_tests_properties(unit/${name} PROPERTIES LABELS unit TIMEOUT 600)
 endforeach()
 
 if(CLANG)

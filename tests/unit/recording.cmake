@@ -6,7 +6,7 @@ function(allocspan_add_unit_test name source)
 	target_link_libraries(${name} PRIVATE allocspan::allocspan allocspan_warnings
 		PkgConfig::CMOCKA Threads::Threads)
 	add_test(NAME unit/${name} COMMAND ${name})
-	set_tests_properties(unit/${name} PROPERTIES LABELS unit TIMEOUT 120)
+	set_tests_properties(unit/${name} PROPERTIES LABELS unit TIMEOUT 600)
 endfunction()
 
 if(TARGET allocspan)
@@ -21,5 +21,5 @@ if(TARGET allocspan)
 	target_link_libraries(scope-disabled PRIVATE allocspan_warnings)
 	add_test(NAME unit/disabled_macros_compile_to_nothing
 		COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/check-scope-disabled.sh $<TARGET_OBJECTS:scope-disabled>)
-	set_tests_properties(unit/disabled_macros_compile_to_nothing PROPERTIES LABELS unit TIMEOUT 60)
+	set_tests_properties(unit/disabled_macros_compile_to_nothing PROPERTIES LABELS unit TIMEOUT 300)
 endif()

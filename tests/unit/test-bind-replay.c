@@ -403,6 +403,24 @@ static void what_left_root_is_not_counted_by_its_checkpoints(void **state)
 	assert_int_equal(aspan_model_get_result(model, find_group(ROOT)).live_count, 1);
 }
 
+/* The pair that was open when a process was killed is not of the one that gets its pid. */
+static void a_process_that_begins_has_no_open_pair(void **state)
+{
+	const struct aspan_process_facts first = { .vpid = 100, .start_ns = 1 };
+	const struct aspan_process_facts second = { .vpid = 100, .start_ns = 2 };
+
+	(void) state;
+	bind("p:work_begin..work_end");
+	give((struct aspan_event){ .type = ASPAN_EVENT_PROCESS_BEGIN, .process = &first });
+	SHOW("p:work_begin", { NULL });
+	root_alloc(0x1000, 8);
+	assert_int_equal(allocs_of(",group=p:work,"), 1);
+	give((struct aspan_event){ .type = ASPAN_EVENT_PROCESS_BEGIN, .process = &second });
+	root_alloc(0x1000, 8);
+	assert_int_equal(allocs_of(",group=p:work,"), 1);
+	assert_int_equal(allocs_of(ROOT), 1);
+}
+
 static void a_pair_in_which_nothing_was_allocated_is_listed(void **state)
 {
 	(void) state;
@@ -503,6 +521,7 @@ int main(void)
 		REPLAY_TEST(a_block_of_a_group_of_the_program_keeps_it),
 		REPLAY_TEST(a_free_inside_a_pair_is_foreign_to_other_groups),
 		REPLAY_TEST(what_left_root_is_not_counted_by_its_checkpoints),
+		REPLAY_TEST(a_process_that_begins_has_no_open_pair),
 		REPLAY_TEST(a_pair_in_which_nothing_was_allocated_is_listed),
 		REPLAY_TEST(a_function_is_called_by_its_name_where_its_object_is_known),
 		REPLAY_TEST(an_object_whose_file_is_gone_gives_the_place),

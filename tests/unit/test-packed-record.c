@@ -197,7 +197,7 @@ static size_t count_sources(void)
 	size_t count = 0;
 
 	for (struct aspan_packed_source *source = aspan_packed_source_first(); source;
-	     source = source->next) {
+	     source = aspan_packed_source_next(source)) {
 		count++;
 	}
 	return count;

@@ -31,16 +31,24 @@ def _collected(command, env, processors, ops):
     done = subprocess.run(command, env=plain, capture_output=True, text=True, check=False, timeout=300,
                           preexec_fn=lambda: os.sched_setaffinity(0, processors))
     found = COLLECTED.search(done.stderr)
-    return int(found.group(1)) if found and done.returncode == 0 else None
+    if not found or done.returncode != 0:
+        raise runner.RunError(f"{' '.join(command)}: status {done.returncode}: {done.stderr.strip()[-400:]}")
+    return int(found.group(1))
+
+
+def count(setting, processors, variant, command, ops, extra=None):
+    """`command` without rounds and operations; `extra` goes into its environment."""
+    counts = []
+    for factor in (1, 2):
+        env = runner.environment(setting, variant, extra)
+        with runner.around(variant, env):
+            counts.append(_collected(command, env, processors, ops * factor))
+    return (counts[1] - counts[0]) / (ops + ops // EXTRA)
 
 
 def per_operation(setting, processors, variant, command, ops):
-    """`command` without rounds and operations; None where callgrind cannot run the variant."""
-    counts = []
-    for factor in (1, 2):
-        env = runner.environment(setting, variant)
-        with runner.around(variant, env):
-            counts.append(_collected(command, env, processors, ops * factor))
-    if None in counts:
+    """As count(), but None where callgrind cannot run the variant."""
+    try:
+        return count(setting, processors, variant, command, ops)
+    except runner.RunError:
         return None
-    return (counts[1] - counts[0]) / (ops + ops // EXTRA)

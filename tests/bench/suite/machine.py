@@ -24,7 +24,7 @@ def _processor():
     return platform.machine()
 
 
-def _package_version(name):
+def package_version(name):
     query = subprocess.run(["dpkg-query", "--show", "--showformat=${Version}", name],
                            capture_output=True, text=True, check=False)
     return query.stdout or None
@@ -57,7 +57,7 @@ def describe(build, source):
         "transparent_hugepages": _read("/sys/kernel/mm/transparent_hugepage/enabled"),
         "build_type": _build_type(build),
         "commit": _commit(source),
-        "packages": {name: _package_version(name) for name in PACKAGES},
+        "packages": {name: package_version(name) for name in PACKAGES},
     }
 
 

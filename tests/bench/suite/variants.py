@@ -5,7 +5,6 @@ import dataclasses
 import os
 import pathlib
 import subprocess
-import time
 
 import session
 
@@ -69,7 +68,7 @@ class Setting:
         for allocator in ("jemalloc", "mimalloc"):
             if not self._can_preload(BELOW[allocator][0]):
                 self.missing[allocator] = "not installed"
-        if not (self._provides_packed() and self._records_packed()):
+        if not self._records_packed():
             self.missing["packed"] = "not built"
 
     @property
@@ -97,22 +96,6 @@ class Setting:
         tried = subprocess.run(["true"], env={"LD_PRELOAD": library, "PATH": "/usr/bin:/bin"},
                                capture_output=True, check=False)
         return not tried.stderr
-
-    def _provides_packed(self):
-        """Asks the session daemon, while a program of ours is registered with it."""
-        program = subprocess.Popen([self.program("bench-api"), "guard", "--rounds", "1000000",
-                                    "--pause-ms", "50"], stdout=subprocess.DEVNULL)
-        try:
-            for _ in range(100):
-                listed = subprocess.run(["lttng", "list", "--userspace"], capture_output=True, text=True,
-                                        check=False).stdout
-                if "allocspan:alloc" in listed:
-                    return "allocspan_packed:events" in listed
-                time.sleep(0.1)
-            return False
-        finally:
-            program.kill()
-            program.wait()
 
     def _records_packed(self):
         """A provider alone records nothing, at no cost: that would be a wonderful figure."""

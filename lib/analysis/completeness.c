@@ -1,0 +1,346 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Judges of each process whether the trace has all that it did. The words and rules are in completeness.h.
+ *
+ * "Equal" is equal in numbers of allocations and frees and in their bytes: two losses do not make up for each other.
+ */
+#include "completeness.h"
+
+#include "model.h"
+
+#define NONE ASPAN_ID_MAP_NONE
+
+const char *aspan_proof_get_word(enum aspan_proof_kind kind)
+{
+	static const char *const words[] = {
+#define ASPAN_PROOF_WORD(symbol, word) [ASPAN_PROOF_##symbol] = #word,
+		ASPAN_PROOFS(ASPAN_PROOF_WORD)
+#undef ASPAN_PROOF_WORD
+	};
+
+	return words[kind];
+}
+
+static bool is_equal(const struct aspan_counts *a, const struct aspan_counts *b)
+{
+	return a->alloc_count == b->alloc_count && a->alloc_bytes == b->alloc_bytes &&
+	       a->free_count == b->free_count && a->free_bytes == b->free_bytes;
+}
+
+static bool is_nothing(const struct aspan_counts *counts)
+{
+	return is_equal(counts, &(struct aspan_counts){ 0 });
+}
+
+/* In all four. */
+static bool is_at_most(const struct aspan_counts *a, const struct aspan_counts *b)
+{
+	return a->alloc_count <= b->alloc_count && a->alloc_bytes <= b->alloc_bytes &&
+	       a->free_count <= b->free_count && a->free_bytes <= b->free_bytes;
+}
+
+static uint64_t get_excess(uint64_t counted, uint64_t seen)
+{
+	return counted > seen ? counted - seen : 0;
+}
+
+static void set_least(struct aspan_proof *proof, const struct aspan_counts *counted,
+		      const struct aspan_counts *seen)
+{
+	proof->allocs.least = get_excess(counted->alloc_count, seen->alloc_count);
+	proof->frees.least = get_excess(counted->free_count, seen->free_count);
+}
+
+static void set_most(struct aspan_proof *proof, const struct aspan_counts *counted,
+		     const struct aspan_counts *seen)
+{
+	proof->allocs.most = get_excess(counted->alloc_count, seen->alloc_count);
+	proof->frees.most = get_excess(counted->free_count, seen->free_count);
+}
+
+static void set_complete(struct aspan_proof *proof)
+{
+	proof->is_complete = true;
+	proof->allocs = (struct aspan_missing){ 0 };
+	proof->frees = (struct aspan_missing){ 0 };
+}
+
+/* What the last checkpoints of a process's groups say, together. */
+struct checkpoints {
+	bool are_there, cover_all; /* one; one of each group that had something before the trace */
+	bool are_last; /* what was seen is just what they count */
+	uint64_t last_ns;
+	struct aspan_counts counted; /* since the process began */
+	struct aspan_counts missing;
+};
+
+static void add_counts(struct aspan_counts *sum, const struct aspan_counts *part)
+{
+	sum->alloc_count += part->alloc_count;
+	sum->alloc_bytes += part->alloc_bytes;
+	sum->free_count += part->free_count;
+	sum->free_bytes += part->free_bytes;
+}
+
+static void add_group(struct checkpoints *sum, const struct aspan_group *group)
+{
+	struct aspan_counts missing = aspan_group_count_missing(group);
+	struct aspan_counts since = group->checkpoint;
+
+	since.alloc_count -= group->first_offset.alloc_count;
+	since.alloc_bytes -= group->first_offset.alloc_bytes;
+	since.free_count -= group->first_offset.free_count;
+	since.free_bytes -= group->first_offset.free_bytes;
+	sum->are_there |= group->has_checkpoint;
+	sum->cover_all &= group->has_checkpoint || group->is_whole;
+	sum->are_last &= is_equal(&since, &group->seen);
+	sum->last_ns = group->checkpoint_ns > sum->last_ns ? group->checkpoint_ns : sum->last_ns;
+	add_counts(&sum->counted, &group->checkpoint);
+	add_counts(&sum->missing, &missing);
+}
+
+static struct checkpoints sum_checkpoints(const struct aspan_model *model,
+					  const struct aspan_process *process)
+{
+	struct checkpoints sum = { .cover_all = true, .are_last = true };
+
+	for (uint32_t i = process->first_group; i != NONE; i = model->groups[i].next_of_process) {
+		add_group(&sum, &model->groups[i]);
+	}
+	return sum;
+}
+
+/*
+ * Nothing but checkpoints. A process of a version that tells its end, and did not, runs or was killed; what it did since is not
+ * known. One of an older version has told all if nothing came after the checkpoints that it ends with. Where --to
+ * ends what is read, ends are not asked for.
+ */
+static void judge_by_checkpoints(const struct aspan_model *model,
+				 const struct aspan_process *process, struct aspan_proof *proof)
+{
+	struct checkpoints sum = sum_checkpoints(model, process);
+	bool is_agreed = is_nothing(&sum.missing);
+
+	if (!sum.are_there) {
+		return;
+	}
+	proof->kind = ASPAN_PROOF_CHECKPOINT;
+	proof->allocs.least = sum.missing.alloc_count;
+	proof->frees.least = sum.missing.free_count;
+	proof->until_ns = is_agreed ? sum.last_ns : 0;
+	if (is_agreed && sum.cover_all &&
+	    (model->is_past_window || (sum.are_last && !process->begin.is_told))) {
+		set_complete(proof);
+	}
+}
+
+/* Older than the recording: what it did before is in what it says of itself, and the first checkpoints tell how much that was. */
+static void judge_end_of_older(const struct aspan_model *model, const struct aspan_process *process,
+			       const struct aspan_counts *seen, struct aspan_proof *proof)
+{
+	struct checkpoints sum = sum_checkpoints(model, process);
+
+	proof->allocs.least = sum.missing.alloc_count;
+	proof->frees.least = sum.missing.free_count;
+	set_most(proof, &process->end.counts, seen);
+	if (sum.cover_all && is_nothing(&sum.missing) &&
+	    is_equal(&sum.counted, &process->end.counts)) {
+		set_complete(proof);
+	}
+}
+
+static void judge_by_end(const struct aspan_model *model, const struct aspan_process *process,
+			 const struct aspan_counts *seen, struct aspan_proof *proof)
+{
+	const struct aspan_process_end *end = &process->end;
+
+	proof->kind = ASPAN_PROOF_PROCESS_END;
+	if (is_equal(&end->counts, seen) ||
+	    (process->is_whole && is_equal(&end->counts, &end->seen))) {
+		set_complete(proof);
+	} else if (!process->is_whole) {
+		judge_end_of_older(model, process, seen, proof);
+	} else {
+		/* Other threads may have gone on while the process summed up. */
+		set_least(proof, &end->counts, seen);
+		if (is_at_most(&end->seen, &end->counts)) {
+			set_most(proof, &end->counts, &end->seen);
+		}
+	}
+}
+
+/* The same of a process that is older than the recording, group by group. */
+static void judge_ledger_of_older(const struct aspan_model *model,
+				  const struct aspan_process *process,
+				  const struct aspan_counts *seen, struct aspan_proof *proof)
+{
+	bool is_agreed = process->ledger.is_exact;
+
+	for (uint32_t i = process->first_group; i != NONE; i = model->groups[i].next_of_process) {
+		struct aspan_group group = model->groups[i];
+		struct aspan_counts missing;
+
+		is_agreed &= (group.has_checkpoint || group.is_whole) && group.has_ledger;
+		group.has_checkpoint = true;
+		group.checkpoint = group.ledger;
+		missing = aspan_group_count_missing(&group);
+		is_agreed &= is_nothing(&missing);
+		proof->allocs.least += missing.alloc_count;
+		proof->frees.least += missing.free_count;
+	}
+	if (process->ledger.is_exact) {
+		set_most(proof, &process->ledger.counts, seen);
+	}
+	if (is_agreed) {
+		set_complete(proof);
+	} else {
+		proof->allocs.least = proof->frees.least = 0;
+	}
+}
+
+static void judge_by_ledger(const struct aspan_model *model, const struct aspan_process *process,
+			    const struct aspan_counts *seen, struct aspan_proof *proof)
+{
+	const struct aspan_process_ledger *ledger = &process->ledger;
+	bool is_covered = process->is_whole || is_nothing(seen);
+
+	proof->kind = ASPAN_PROOF_LEDGER;
+	if (ledger->is_exact && is_equal(&ledger->counts, seen)) {
+		set_complete(proof);
+	} else if (ledger->is_exact && !is_at_most(seen, &ledger->counts)) {
+		proof->is_contradicted = true;
+	} else if (!is_covered) {
+		judge_ledger_of_older(model, process, seen, proof);
+	} else {
+		set_least(proof, &ledger->counts, seen);
+		if (ledger->is_exact) {
+			set_most(proof, &ledger->counts, seen);
+		}
+	}
+	proof->has_ledger_figures = ledger->is_exact && !proof->is_complete &&
+				    !proof->is_contradicted && is_covered &&
+				    !model->questions.has_from && !model->questions.has_to;
+}
+
+/* What no equality makes good: numbers that are of several processes, or of which the process says itself that they are wrong. */
+static bool is_spoilt(const struct aspan_process *process)
+{
+	return process->is_mixed || process->has_gap || process->has_unseen_frees ||
+	       process->has_no_memory || (process->end.is_told && process->end.lost_count) ||
+	       process->ledger.has_losses;
+}
+
+static void judge(const struct aspan_model *model, struct aspan_process *process)
+{
+	struct aspan_counts seen = aspan_model_count_seen(model, process);
+	struct aspan_proof proof = {
+		.is_judged = true,
+		.allocs.most = ASPAN_MISSING_UNKNOWN,
+		.frees.most = ASPAN_MISSING_UNKNOWN,
+	};
+
+	/* Of a trace that is read only in part, ends are of more than was read. */
+	if (process->ledger.is_there && !model->is_past_window) {
+		judge_by_ledger(model, process, &seen, &proof);
+	} else if (process->end.is_told) {
+		judge_by_end(model, process, &seen, &proof);
+	} else {
+		judge_by_checkpoints(model, process, &proof);
+	}
+	if (proof.is_complete && is_spoilt(process)) {
+		proof.is_complete = false;
+		proof.allocs.most = proof.frees.most = ASPAN_MISSING_UNKNOWN;
+	}
+	process->proof = proof;
+}
+
+void aspan_model_conclude(struct aspan_model *model)
+{
+	for (size_t i = 0; i < model->process_count; i++) {
+		judge(model, &model->processes[i]);
+	}
+}
+
+static bool shows_losses(const struct aspan_model *model, const struct aspan_process *process)
+{
+	return process->has_gap || process->is_mixed || process->has_unseen_frees ||
+	       process->has_no_memory || process->proof.is_contradicted ||
+	       process->proof.allocs.least > 0 || process->proof.frees.least > 0 ||
+	       model->is_cut_short || model->traces[process->trace].has_losses;
+}
+
+bool aspan_model_has_losses(const struct aspan_model *model, const struct aspan_process *process)
+{
+	return !process->proof.is_complete && shows_losses(model, process);
+}
+
+bool aspan_model_is_complete(const struct aspan_model *model)
+{
+	for (size_t i = 0; i < model->trace_count; i++) {
+		if (model->traces[i].has_losses) {
+			return false;
+		}
+	}
+	for (size_t i = 0; i < model->process_count; i++) {
+		if (!model->processes[i].proof.is_complete) {
+			return false;
+		}
+	}
+	return !model->is_cut_short && model->unread_ledger_count == 0;
+}
+
+bool aspan_model_is_doubtful(const struct aspan_model *model, const struct aspan_process *process)
+{
+	/* One that told its beginning would have told its end, too, had it ended as it should. */
+	bool is_silent = process->proof.is_judged && process->begin.is_told;
+
+	return !process->proof.is_complete && (is_silent || shows_losses(model, process));
+}
+
+static uint64_t greater(uint64_t a, uint64_t b)
+{
+	return a > b ? a : b;
+}
+
+/* The ledger says what the group allocated, freed and holds; of what was there in between, events tell a part. */
+static void take_ledger(const struct aspan_process *process, const struct aspan_group *group,
+			struct aspan_group_result *result)
+{
+	struct aspan_counts seen = aspan_group_count_seen(group);
+	const struct aspan_counts *told = &group->ledger;
+
+	result->is_from_ledger = true;
+	/* A group that is not there any more holds nothing; all of them together freed and allocated the same. */
+	result->has_exact_counts = group->has_ledger;
+	result->has_exact_live = process->ledger.is_live_known;
+	result->counts = group->has_ledger ? *told : seen;
+	result->lost = (struct aspan_counts){
+		.alloc_count = get_excess(told->alloc_count, seen.alloc_count),
+		.alloc_bytes = get_excess(told->alloc_bytes, seen.alloc_bytes),
+		.free_count = get_excess(told->free_count, seen.free_count),
+		.free_bytes = get_excess(told->free_bytes, seen.free_bytes),
+	};
+	result->unsure_free_count = result->unsure_free_bytes = 0;
+	result->live_count = (uint64_t) group->ledger_live.count;
+	result->live_bytes = (uint64_t) group->ledger_live.bytes;
+	result->peak_live_bytes = greater(result->peak_live_bytes, result->live_bytes);
+	result->is_doubtful = !result->has_exact_counts;
+	result->is_certain = false;
+}
+
+struct aspan_group_result aspan_model_get_result(const struct aspan_model *model,
+						 const struct aspan_group *group)
+{
+	const struct aspan_process *process = &model->processes[group->process];
+	bool has_losses = aspan_model_has_losses(model, process);
+	struct aspan_group_result result = aspan_group_get_result(group, has_losses);
+
+	result.is_doubtful = aspan_model_is_doubtful(model, process);
+	result.is_certain &= !result.is_doubtful;
+	result.has_exact_counts = process->proof.is_complete;
+	result.has_exact_live = process->proof.is_complete && result.is_certain;
+	if (process->proof.has_ledger_figures) {
+		take_ledger(process, group, &result);
+	}
+	return result;
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The line of a report for people that says whether it is proved that nothing is missing, and by what.
+ */
+#include "report-text-sections.h"
+
+struct proofs {
+	size_t counts[ASPAN_PROOF_COUNT]; /* of the processes that are complete */
+	size_t complete_count;
+};
+
+static struct proofs count_proofs(const struct aspan_report *report)
+{
+	struct proofs proofs = { .complete_count = 0 };
+
+	for (size_t i = 0; i < report->process_count; i++) {
+		const struct aspan_proof *proof = &report->processes[i].process->proof;
+
+		proofs.counts[proof->kind] += proof->is_complete;
+		proofs.complete_count += proof->is_complete;
+	}
+	return proofs;
+}
+
+/* "process_end (3 processes), ledger (1)" */
+static void write_kinds(const struct aspan_report_text *text, const struct proofs *proofs)
+{
+	bool is_first = true;
+
+	for (int kind = ASPAN_PROOF_COUNT - 1; kind >= 0; kind--) {
+		if (proofs->counts[kind] == 0) {
+			continue;
+		}
+		fprintf(text->stream, "%s%s (%zu%s)", is_first ? "" : ", ",
+			aspan_proof_get_word((enum aspan_proof_kind) kind), proofs->counts[kind],
+			!is_first		  ? "" :
+			proofs->counts[kind] == 1 ? " process" :
+						    " processes");
+		is_first = false;
+	}
+}
+
+void aspan_report_text_write_proof(const struct aspan_report_text *text)
+{
+	const struct aspan_report *report = text->report;
+	struct proofs proofs = count_proofs(report);
+
+	if (report->is_complete) {
+		fputs("complete   proved by ", text->stream);
+		write_kinds(text, &proofs);
+	} else {
+		fputs(aspan_text_style_get(&text->style, ASPAN_TEXT_YELLOW), text->stream);
+		fprintf(text->stream, "complete   proved for %zu of %zu processes",
+			proofs.complete_count, report->process_count);
+		if (proofs.complete_count > 0) {
+			fputs(", by ", text->stream);
+			write_kinds(text, &proofs);
+		}
+		fputs(aspan_text_style_get(&text->style, ASPAN_TEXT_PLAIN), text->stream);
+	}
+	fputc('\n', text->stream);
+}

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The graph of libbabeltrace2 in which the events of a trace are counted.
+ *
+ * A CTF reader for each directory that holds a `metadata` file (LTTng makes one a user and word size), the
+ * muxer that makes one stream of their ports, and a sink.
+ */
+#include "record-count-graph.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+static const bt_component_source *add_reader(bt_graph *graph, const bt_plugin *plugin,
+					     const char *directory, uint64_t number)
+{
+	const bt_component_source *reader = NULL;
+	bt_value *parameters = bt_value_map_create();
+	bt_value *inputs = bt_value_array_create();
+	char name[32];
+
+	snprintf(name, sizeof(name), "reader-%" PRIu64, number);
+	if (parameters && inputs &&
+	    bt_value_array_append_string_element(inputs, directory) ==
+		    BT_VALUE_ARRAY_APPEND_ELEMENT_STATUS_OK &&
+	    bt_value_map_insert_entry(parameters, "inputs", inputs) ==
+		    BT_VALUE_MAP_INSERT_ENTRY_STATUS_OK) {
+		bt_graph_add_source_component(
+			graph, bt_plugin_borrow_source_component_class_by_name_const(plugin, "fs"),
+			name, parameters, BT_LOGGING_LEVEL_NONE, &reader);
+	}
+	bt_value_put_ref(parameters);
+	bt_value_put_ref(inputs);
+	return reader;
+}
+
+static const bt_component_filter *add_muxer(bt_graph *graph)
+{
+	const bt_plugin *plugin = NULL;
+	const bt_component_filter *muxer = NULL;
+
+	bt_plugin_find("utils", BT_FALSE, BT_FALSE, BT_TRUE, BT_TRUE, BT_FALSE, &plugin);
+	if (plugin) {
+		bt_graph_add_filter_component(
+			graph,
+			bt_plugin_borrow_filter_component_class_by_name_const(plugin, "muxer"),
+			"muxer", NULL, BT_LOGGING_LEVEL_NONE, &muxer);
+	}
+	bt_plugin_put_ref(plugin);
+	return muxer;
+}
+
+/* The muxer grows a new input port for each that is taken. */
+static bool connect_reader(bt_graph *graph, const bt_component_source *reader,
+			   const bt_component_filter *muxer)
+{
+	uint64_t count = bt_component_source_get_output_port_count(reader);
+	uint64_t taken = bt_component_filter_get_input_port_count(muxer) - 1;
+
+	for (uint64_t i = 0; i < count; i++) {
+		if (bt_graph_connect_ports(
+			    graph, bt_component_source_borrow_output_port_by_index_const(reader, i),
+			    bt_component_filter_borrow_input_port_by_index_const(muxer, taken + i),
+			    NULL) != BT_GRAPH_CONNECT_PORTS_STATUS_OK) {
+			return false;
+		}
+	}
+	return true;
+}
+
+/* A reader takes one trace, and each directory is one. */
+static bool add_readers(bt_graph *graph, const bt_component_filter *muxer,
+			const bt_value *directories)
+{
+	uint64_t count = bt_value_array_get_length(directories);
+	const bt_plugin *plugin = NULL;
+	bool is_done;
+
+	bt_plugin_find("ctf", BT_FALSE, BT_FALSE, BT_TRUE, BT_TRUE, BT_FALSE, &plugin);
+	is_done = plugin != NULL;
+	for (uint64_t i = 0; is_done && i < count; i++) {
+		const bt_value *directory =
+			bt_value_array_borrow_element_by_index_const(directories, i);
+		const bt_component_source *reader =
+			add_reader(graph, plugin, bt_value_string_get(directory), i);
+
+		is_done = reader && connect_reader(graph, reader, muxer);
+	}
+	bt_plugin_put_ref(plugin);
+	return is_done;
+}
+
+static bool add_sink(bt_graph *graph, const bt_component_filter *muxer,
+		     const struct aspan_count_sink *sink_functions)
+{
+	const bt_component_sink *sink = NULL;
+
+	return bt_graph_add_simple_sink_component(
+		       graph, "counter", sink_functions->initialize, sink_functions->consume, NULL,
+		       sink_functions->data, &sink) == BT_GRAPH_ADD_COMPONENT_STATUS_OK &&
+	       bt_graph_connect_ports(
+		       graph, bt_component_filter_borrow_output_port_by_index_const(muxer, 0),
+		       bt_component_sink_borrow_input_port_by_index_const(sink, 0),
+		       NULL) == BT_GRAPH_CONNECT_PORTS_STATUS_OK;
+}
+
+/* After a failure the library must not be called again, so each step waits for the one before. */
+static bool build_graph(bt_graph *graph, const bt_value *directories,
+			const struct aspan_count_sink *sink)
+{
+	const bt_component_filter *muxer = add_muxer(graph);
+
+	return muxer && add_readers(graph, muxer, directories) && add_sink(graph, muxer, sink);
+}
+
+int aspan_count_graph_run(const bt_value *directories, const struct aspan_count_sink *sink)
+{
+	bt_graph *graph = bt_graph_create(0);
+	int ret = -EIO;
+
+	if (graph && build_graph(graph, directories, sink) &&
+	    bt_graph_run(graph) == BT_GRAPH_RUN_STATUS_OK) {
+		ret = 0;
+	}
+	bt_graph_put_ref(graph);
+	/* Whoever called says in one line that it failed. */
+	bt_current_thread_clear_error();
+	return ret;
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What happens in a process's life: it forks, it finds itself to be a child that nobody told, it is announced in traces, it ends.
+ *
+ * The big picture
+ * ---------------
+ *
+ *    fork(), daemon(), forkpty(), clone():    before -> [child] after -> announce      lib/preload, and handlers of pthread_atfork()
+ *    _Fork(), syscall():                      [child] its first slow path: know        process.h tells why it gets there
+ *
+ * A child that nobody told has LTTng's state as its parent left it: the tracer's threads are not there, its locks may be taken, and
+ * what it would record carries the parent's pid. So of such a child only packed events are recorded, which say themselves whose
+ * they are; all else it counts.
+ */
+#ifndef ASPAN_CORE_LIFE_H
+#define ASPAN_CORE_LIFE_H
+
+#include <stdbool.h>
+
+#include "compiler.h"
+#include "process.h"
+#include "trace-process.h"
+
+/* Around fork(): the handlers of pthread_atfork(), also for functions that fork and call none. */
+ASPAN_PRIVATE void aspan_before_fork(void);
+ASPAN_PRIVATE void aspan_after_fork_in_parent(void);
+ASPAN_PRIVATE void aspan_after_fork_in_child(void);
+
+ASPAN_SLOW void aspan_life_know_slow(void);
+
+/* In slow paths, before anything else: if this is a child that nobody told, it becomes one. Async-signal-safe. */
+static inline void aspan_life_know(void)
+{
+	if (aspan_unlikely(!aspan_process_has_hook(ASPAN_HOOK_KNOWN))) {
+		aspan_life_know_slow();
+	}
+}
+
+/* The same, in a child of _Fork(). */
+ASPAN_PRIVATE void aspan_life_know_child(void);
+
+/* This program begins: its ledger, and the event `process_begin`. Call once, when events can be recorded. */
+void aspan_life_begin(void);
+
+/*
+ * Records `process_begin` for sessions that do not have it: at a begin, after a fork when LTTng is in order again, and when a session
+ * has started. It may allocate.
+ */
+ASPAN_PRIVATE void aspan_life_announce(void);
+
+/* Whether a session may lack it; a look at a pointer. */
+bool aspan_life_is_unannounced(void);
+
+/* Exit handlers: the last. */
+void aspan_life_exit(void);
+void aspan_life_quick_exit(void);
+
+/*
+ * The program ends at once or is replaced: what waits is recorded, nobody is left recording (trace-end.h), and the end is. Async-signal-safe.
+ * In a child of vfork(), whose end is not that of the program, what waits is recorded.
+ */
+ASPAN_PRIVATE void aspan_life_end(enum aspan_trace_end_how how);
+
+/* The program goes on: exec has failed. */
+ASPAN_PRIVATE void aspan_life_end_undo(void);
+
+#endif
