@@ -461,8 +461,8 @@ static void tells_an_address_that_is_none(void **state)
 }
 
 /*
- * What may happen between two reads, in phases: each done by the parent in its own ledger, which is then copied into the child. It
- * knows the usual ledger, of which thread 1 is the first of the list, and thread 0 the next one.
+ * What may happen between two reads, in phases from 0 on (-1 is before all): each is done by the parent in its own ledger, which is
+ * then copied into the child. It knows the usual ledger, of which thread 1 is the first of the list, and thread 0 the next one.
  */
 static struct ledger_maker going;
 static struct ledger_child going_child;
@@ -519,6 +519,12 @@ static void end_move(struct aspan_ledger_counts *counts, uint32_t slot)
 	going.transfer->kind = ASPAN_LEDGER_TRANSFER_NONE;
 }
 
+static void move_at_once(uint32_t slot)
+{
+	begin_move(counts_of(1, slot), slot);
+	end_move(counts_of(1, slot), slot);
+}
+
 /* Its counts move to the groups, then it leaves the list, and then others use its memory. */
 static void end_thread(int phase)
 {
@@ -529,14 +535,35 @@ static void end_thread(int phase)
 	} else if (phase == 1) {
 		end_move(counts_of(1, 1), 1);
 		begin_move(counts_of(1, 2), 2);
-	} else {
+	} else if (phase == 2) {
 		end_move(counts_of(1, 2), 2);
-		begin_move(counts_of(1, 70), 70);
-		end_move(counts_of(1, 70), 70);
+		move_at_once(70);
+		list->generation++;
 		list->address = threads[1]->next;
+		list->generation++;
 		memset(ledger_at(&going, threads[1]->table), 0xee,
 		       sizeof(struct aspan_ledger_table));
 		memset(threads[1], 0xee, sizeof(*threads[1]));
+	}
+}
+
+/* A thread whose counts were moved before leaves the list; its memory is free, and then another thread's, first of the list again. */
+static void reuse_thread(int phase)
+{
+	struct aspan_ledger_section *list = ledger_section(&going, ASPAN_LEDGER_THREADS);
+
+	if (phase < 0) {
+		move_at_once(1);
+		move_at_once(2);
+		move_at_once(70);
+	} else if (phase == 0) {
+		list->generation++;
+		list->address = threads[1]->next;
+		list->generation++;
+		threads[1]->next = 0;
+	} else if (phase == 1) {
+		threads[1]->next = list->address;
+		list->address = (uint64_t) (uintptr_t) threads[1];
 	}
 }
 
@@ -560,7 +587,9 @@ static void reclaim_group(int phase)
 		memset(counts_of(1, 2), 0, sizeof(struct aspan_ledger_counts));
 		group->id = 0;
 		going.transfer->kind = ASPAN_LEDGER_TRANSFER_NONE;
-	} else {
+	} else if (phase == 2) {
+		/* Its name's memory is another group's. */
+		memcpy(ledger_at(&going, group->tags), ",group=other,", 14);
 		group->generation++;
 	}
 }
@@ -576,7 +605,7 @@ static void reuse_slot(int phase)
 		group->id = 20;
 	} else if (phase == 1) {
 		group->generation++;
-	} else {
+	} else if (phase == 2) {
 		ledger_count(counts_of(0, 2), 1, 8, 0, 0);
 		ledger_count(counts_of(1, 2), 0, 0, 1, 8);
 	}
@@ -601,6 +630,9 @@ static void expect_possible(const struct aspan_account *account)
 
 		assert_true(counts->free_count <= counts->alloc_count);
 		assert_true(counts->free_bytes <= counts->alloc_bytes);
+		if (account->groups[i].id == 9) {
+			assert_string_equal(account->groups[i].tags, ",group=cache,");
+		}
 	}
 }
 
@@ -626,6 +658,7 @@ static bool read_with_step(void (*step)(int), int at, int reads_between, uint64_
 	ledger_fill_usual(&going);
 	threads[1] = ledger_at(&going, ledger_section(&going, ASPAN_LEDGER_THREADS)->address);
 	threads[0] = ledger_at(&going, threads[1]->next);
+	step(-1);
 	going_child = (struct ledger_child){ TEST_LEDGER_LIBRARY, &going, NULL, NULL, 0 };
 	assert_true(ledger_child_begin(&going_child));
 	going_step = step;
@@ -670,6 +703,12 @@ static void reads_on_while_a_thread_ends(void **state)
 {
 	(void) state;
 	read_with_step_anywhere(end_thread, 0);
+}
+
+static void reads_on_while_a_threads_memory_is_used_again(void **state)
+{
+	(void) state;
+	read_with_step_anywhere(reuse_thread, 0);
 }
 
 static void reads_on_while_a_group_is_reclaimed(void **state)
@@ -724,6 +763,7 @@ int main(void)
 		cmocka_unit_test(tells_an_address_that_is_none),
 		cmocka_unit_test(reads_no_free_without_its_allocation),
 		cmocka_unit_test(reads_on_while_a_thread_ends),
+		cmocka_unit_test(reads_on_while_a_threads_memory_is_used_again),
 		cmocka_unit_test(reads_on_while_a_group_is_reclaimed),
 		cmocka_unit_test(reads_on_while_a_slot_gets_another_group),
 		cmocka_unit_test(gives_up_on_a_process_that_never_rests),
