@@ -587,9 +587,9 @@ static void reclaim_group(int phase)
 		memset(counts_of(1, 2), 0, sizeof(struct aspan_ledger_counts));
 		group->id = 0;
 		going.transfer->kind = ASPAN_LEDGER_TRANSFER_NONE;
-	} else if (phase == 2) {
 		/* Its name's memory is another group's. */
 		memcpy(ledger_at(&going, group->tags), ",group=other,", 14);
+	} else if (phase == 2) {
 		group->generation++;
 	}
 }
