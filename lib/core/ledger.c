@@ -348,6 +348,15 @@ void aspan_ledger_get_retired(struct aspan_ledger_plain_counts *counts)
 	*counts = image ? image->transfer.retired : (struct aspan_ledger_plain_counts){ 0 };
 }
 
+void aspan_ledger_note_thread_leaves(void)
+{
+	if (aspan_ledger_memory_get()) {
+		/* Ordering 3: odd before the thread is unlinked, even before its memory is another's. */
+		atomic_fetch_add_explicit(&section_of(ASPAN_LEDGER_THREADS)->generation, 1,
+					  memory_order_acq_rel);
+	}
+}
+
 void aspan_ledger_set_first_thread(const void *record)
 {
 	if (aspan_ledger_memory_get()) {

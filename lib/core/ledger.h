@@ -58,6 +58,12 @@ void aspan_ledger_add_plain(struct aspan_ledger_plain_counts *sum,
 /* What groups counted that are gone. */
 void aspan_ledger_get_retired(struct aspan_ledger_plain_counts *counts);
 
+/*
+ * Call with the lock held before a thread is unlinked from the list, and again before its memory is given back: a reader that
+ * follows the list meanwhile begins anew.
+ */
+void aspan_ledger_note_thread_leaves(void);
+
 /* The list of threads begins here. */
 void aspan_ledger_set_first_thread(const void *record);
 

@@ -83,7 +83,9 @@ static void end_record(struct aspan_thread_record *record)
 			bequeath_leaf(leaf, i << ASPAN_COUNTERS_LEAF_SHIFT);
 		}
 	}
+	aspan_ledger_note_thread_leaves();
 	list_remove(record);
+	aspan_ledger_note_thread_leaves();
 	aspan_counter_table_free(table);
 	aspan_ledger_memory_free(record, sizeof(*record));
 }

@@ -27,7 +27,9 @@
  * 1. A thread adds an allocation's count, then its bytes; a free's bytes, then its count.
  * 2. A structure is filled before the address that refers to it is stored.
  * 3. `generation` of a group, and of a section whose structure is replaced, is odd while it changes. In a ledger of a process
- *    that ended, a group with an odd generation is one whose counts are in TRANSFER, or which has none.
+ *    that ended, a group with an odd generation is one whose counts are in TRANSFER, or which has none. That of THREADS is odd while
+ *    a thread leaves the list, and has changed before the thread's memory is used again: by it, a reader of the living process sees
+ *    that it followed a list that is no more.
  * 4. Counts move between counters (a thread ends, a group is reclaimed) only under TRANSFER: `kind` is stored last when it
  *    begins, and set back to NONE after the move. While it is not NONE, a reader takes the counts from there: see below.
  */

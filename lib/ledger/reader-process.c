@@ -40,82 +40,87 @@ static bool are_same(const void *now, const void *before, size_t size_bytes)
 	return memcmp(now, before, size_bytes) == 0;
 }
 
-/* What is there once is as it was before the walks. */
-static int look_again(struct aspan_ledger_walk *walk, const struct aspan_ledger_sections *sections,
-		      uint64_t address)
-{
-	struct aspan_ledger_header header;
-	struct aspan_ledger_transfer transfer;
-	int result = aspan_ledger_image_read(walk->image, address, &header, sizeof(header),
-					     "the header");
-
-	if (!result) {
-		result = aspan_ledger_image_read(walk->image, sections->transfer->address,
-						 &transfer, sizeof(transfer), "TRANSFER");
-	}
-	if (!result && (!are_same(&header, &sections->header, sizeof(header)) ||
-			!are_same(&transfer, &walk->transfer, sizeof(transfer)))) {
-		walk->has_changed = true;
-	}
-	return result;
-}
-
-static int walk_twice(struct aspan_ledger_walk *walk, struct aspan_ledger_image *image,
-		      const struct aspan_ledger_sections *sections, uint64_t address)
-{
-	int result = aspan_ledger_walk_init(walk, image, sections);
-
-	if (!result) {
-		result = walk_for(walk, sections, ASPAN_LEDGER_WALK_FREES);
-	}
-	if (!result) {
-		result = walk_for(walk, sections, ASPAN_LEDGER_WALK_ALLOCS);
-	}
-	if (!result) {
-		result = walk_for(walk, sections, 0);
-	}
-	return result ? result : look_again(walk, sections, address);
-}
-
 static int read_parts(struct aspan_ledger_parts *parts, struct aspan_ledger_walk *walk,
-		      struct aspan_ledger_image *image)
+		      struct aspan_ledger_image *image, uint64_t header)
 {
-	uint64_t address;
-	int result = aspan_ledger_find(image, &address);
+	int result = aspan_ledger_sections_read(&parts->sections, image, header);
 
-	if (!result) {
-		result = aspan_ledger_sections_read(&parts->sections, image, address);
-	}
 	if (!result) {
 		result = aspan_ledger_sections_take_process(&parts->sections, image,
 							    &parts->process);
 	}
 	if (!result) {
-		result = walk_twice(walk, image, &parts->sections, address);
+		result = aspan_ledger_walk_init(walk, image, &parts->sections);
+	}
+	if (!result) {
+		result = walk_for(walk, &parts->sections, ASPAN_LEDGER_WALK_FREES);
+	}
+	if (!result) {
+		result = walk_for(walk, &parts->sections, ASPAN_LEDGER_WALK_ALLOCS);
 	}
 	/* Only now: what was not counted meanwhile is said. */
 	return result ? result :
 			aspan_ledger_sections_take_losses(&parts->sections, image, &parts->losses);
 }
 
-/* 0; -EAGAIN where something changed; or another negative errno. */
+/* Whether groups, sections and TRANSFER are what they were before all that was read of them. 0, -EAGAIN, or an error. */
+static int look_again(struct aspan_ledger_walk *walk, const struct aspan_ledger_sections *sections,
+		      uint64_t header)
+{
+	struct aspan_ledger_header now;
+	struct aspan_ledger_transfer transfer;
+	int result = walk_for(walk, sections, 0);
+
+	if (!result) {
+		result = aspan_ledger_image_read(walk->image, header, &now, sizeof(now),
+						 "the header");
+	}
+	if (!result) {
+		result = aspan_ledger_image_read(walk->image, sections->transfer->address,
+						 &transfer, sizeof(transfer), "TRANSFER");
+	}
+	if (!result && (walk->has_changed || !are_same(&now, &sections->header, sizeof(now)) ||
+			!are_same(&transfer, &walk->transfer, sizeof(transfer)))) {
+		return -EAGAIN;
+	}
+	return result;
+}
+
+/* The names of groups are read as the account is built: they may be those of others by then, so it is looked last. */
+static int read_image(struct aspan_ledger_image *image, struct aspan_account **account)
+{
+	struct aspan_ledger_parts parts;
+	struct aspan_ledger_walk walk = { .image = NULL };
+	struct aspan_account *made = NULL;
+	uint64_t header;
+	int result = aspan_ledger_find(image, &header);
+
+	if (!result) {
+		result = read_parts(&parts, &walk, image, header);
+	}
+	if (!result) {
+		result = aspan_account_build(&made, &walk, &parts);
+	}
+	if (!result) {
+		result = look_again(&walk, &parts.sections, header);
+	}
+	aspan_ledger_walk_fini(&walk);
+	if (result) {
+		aspan_account_destroy(made);
+		return result;
+	}
+	*account = made;
+	return 0;
+}
+
 static int attempt(pid_t pid, const char *name, struct aspan_account **account,
 		   struct aspan_ledger_error *error)
 {
 	struct aspan_ledger_image image;
-	struct aspan_ledger_parts parts;
-	struct aspan_ledger_walk walk = { .image = NULL };
 	int result;
 
 	aspan_ledger_image_open_process(&image, pid, name, error);
-	result = read_parts(&parts, &walk, &image);
-	if (!result && walk.has_changed) {
-		result = -EAGAIN;
-	}
-	if (!result) {
-		result = aspan_account_build(account, &walk, &parts);
-	}
-	aspan_ledger_walk_fini(&walk);
+	result = read_image(&image, account);
 	aspan_ledger_image_close(&image);
 	return result;
 }
@@ -153,6 +158,8 @@ int aspan_ledger_read_process(pid_t pid, struct aspan_account **account,
 	result = attempt(pid, name, account, error);
 	while (may_try_again(result, number, begin_ns)) {
 		pause_before(number++);
+		/* What an attempt saw while the process changed says nothing. */
+		error->text[0] = '\0';
 		result = attempt(pid, name, account, error);
 	}
 	if (result == -EAGAIN) {

@@ -191,10 +191,6 @@ static void note_identity(struct aspan_ledger_walk *walk, struct aspan_ledger_sl
 		   slot->tags != group->tags || slot->tags_bytes != group->tags_bytes) {
 		walk->has_changed = true;
 	}
-	/* One that changes right now: in a file it is told apart later. */
-	if (walk->image->pid && group->generation % 2 != 0) {
-		walk->has_changed = true;
-	}
 }
 
 static int take_segment(struct aspan_ledger_walk *walk, uint64_t index, uint64_t address,
