@@ -37,7 +37,8 @@ static int check_kind(struct aspan_ledger_image *image, const struct aspan_ledge
 	const char *name = image->name;
 
 	if (memcmp(header->magic, ASPAN_LEDGER_MAGIC, sizeof(header->magic)) != 0) {
-		return is_all_zero(header, sizeof(*header)) ?
+		/* It is written last: its process was killed before. */
+		return is_all_zero(header->magic, sizeof(header->magic)) ?
 			       aspan_ledger_fail_as_not_yet(image) :
 			       aspan_ledger_fail(image->error, -EINVAL, name,
 						 "not a ledger (expected a file that a process "
