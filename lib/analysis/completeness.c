@@ -10,6 +10,12 @@
 
 #define NONE ASPAN_ID_MAP_NONE
 
+/*
+ * The first checkpoint says what a process had done before the recording. It is wrong by the calls that its threads were in the
+ * middle of, as an allocation is counted before its event, and a free after it. No more threads than this are.
+ */
+#define IN_FLIGHT 64
+
 const char *aspan_proof_get_word(enum aspan_proof_kind kind)
 {
 	static const char *const words[] = {
@@ -63,6 +69,16 @@ static void set_complete(struct aspan_proof *proof)
 	proof->is_complete = true;
 	proof->allocs = (struct aspan_missing){ 0 };
 	proof->frees = (struct aspan_missing){ 0 };
+}
+
+/* What is missing for sure, by checkpoints. */
+static void set_least_by_checkpoints(const struct aspan_process *process,
+				     const struct aspan_counts *missing, struct aspan_proof *proof)
+{
+	uint64_t unsure = process->is_whole ? 0 : IN_FLIGHT;
+
+	proof->allocs.least = get_excess(missing->alloc_count, unsure);
+	proof->frees.least = get_excess(missing->free_count, unsure);
 }
 
 /* What the last checkpoints of a process's groups say, together. */
@@ -125,8 +141,7 @@ static void judge_by_checkpoints(const struct aspan_model *model,
 		return;
 	}
 	proof->kind = ASPAN_PROOF_CHECKPOINT;
-	proof->allocs.least = sum.missing.alloc_count;
-	proof->frees.least = sum.missing.free_count;
+	set_least_by_checkpoints(process, &sum.missing, proof);
 	proof->until_ns = is_agreed ? sum.last_ns : 0;
 	if (is_agreed && sum.cover_all &&
 	    (model->is_past_window || (sum.are_last && !process->begin.is_told))) {
@@ -140,8 +155,7 @@ static void judge_end_of_older(const struct aspan_model *model, const struct asp
 {
 	struct checkpoints sum = sum_checkpoints(model, process);
 
-	proof->allocs.least = sum.missing.alloc_count;
-	proof->frees.least = sum.missing.free_count;
+	set_least_by_checkpoints(process, &sum.missing, proof);
 	set_most(proof, &process->end.counts, seen);
 	if (sum.cover_all && is_nothing(&sum.missing) &&
 	    is_equal(&sum.counted, &process->end.counts)) {

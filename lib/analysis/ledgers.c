@@ -173,7 +173,8 @@ static void take_process(struct aspan_process *process, const struct aspan_accou
 {
 	process->ledger = (struct aspan_process_ledger){
 		.is_there = true,
-		.is_exact = account->is_exact,
+		/* What could not be tracked is in no count. */
+		.is_exact = account->is_exact && account->losses.untracked_blocks == 0,
 		.is_live_known = !account->has_deep_fork && account->losses.unseen_frees == 0,
 		.is_closed = account->is_closed,
 		.end_how = account->end_how,

@@ -6,6 +6,7 @@
 
 #include "group.h"
 #include "inherited.h"
+#include "ledger-groups.h"
 #include "ledger.h"
 #include "lock.h"
 #include "thread.h"
@@ -130,6 +131,20 @@ void aspan_group_count(const struct allocspan_token *group,
 	}
 }
 
+static void add_table(struct aspan_ledger_plain_counts *sum,
+		      const struct aspan_counter_table *table)
+{
+	for (uint32_t i = 0; table && i < table->leaf_count; i++) {
+		const struct aspan_counter_leaf *leaf =
+			atomic_load_explicit(&table->leaves[i], memory_order_acquire);
+
+		for (uint32_t j = 0; leaf && j < ASPAN_COUNTERS_LEAF_SLOTS; j++) {
+			aspan_ledger_add_counters(sum, &leaf->of[j]);
+		}
+	}
+}
+
+/* Not group by group: the work is what there is of counters, and not groups times threads. */
 void aspan_group_count_all(struct aspan_ledger_plain_counts *sum)
 {
 	uint32_t limit = aspan_group_slot_limit();
@@ -137,12 +152,19 @@ void aspan_group_count_all(struct aspan_ledger_plain_counts *sum)
 	aspan_ledger_get_retired(sum);
 	for (uint32_t slot = ASPAN_SLOT_ROOT; slot < limit; slot++) {
 		const struct aspan_ledger_group *entry = aspan_ledger_find_group(slot);
-		struct aspan_ledger_plain_counts counts;
 
 		if (entry) {
-			sum_entry(entry, slot, &counts);
-			aspan_ledger_add_plain(sum, &counts);
+			aspan_ledger_add_counters(sum,
+						  (const struct aspan_counters *) &entry->ended);
+			sum->inherited_free_count += atomic_load_explicit(
+				&entry->inherited_free_count, memory_order_relaxed);
+			sum->inherited_free_bytes += atomic_load_explicit(
+				&entry->inherited_free_bytes, memory_order_relaxed);
 		}
+	}
+	for (struct aspan_thread_record *record = aspan_thread_first_record(); record;
+	     record = aspan_thread_next_record(record)) {
+		add_table(sum, atomic_load_explicit(&record->table, memory_order_acquire));
 	}
 }
 

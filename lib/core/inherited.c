@@ -7,7 +7,7 @@
 #include <stdbool.h>
 
 #include "group.h"
-#include "ledger.h"
+#include "ledger-groups.h"
 #include "owner-map.h"
 
 /* Protected by the lock. */

@@ -8,6 +8,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -122,7 +123,8 @@ static void emit_begin(enum aspan_trace_begin_how how)
 			 aspan_process.fork_depth ? ASPAN_INHERITED_UNKNOWN : 0, NULL);
 }
 
-bool aspan_life_is_unannounced(void)
+/* Whether a session may lack it. */
+static bool is_unannounced(void)
 {
 	return aspan_trace_enabled(process_begin) &&
 	       current_sessions() != atomic_load_explicit(&announced_to, memory_order_relaxed);
@@ -133,7 +135,7 @@ void aspan_life_announce(void)
 	int saved_errno = errno;
 	bool was_told = atomic_exchange_explicit(&is_told, true, memory_order_relaxed);
 
-	if (aspan_life_is_unannounced()) {
+	if (is_unannounced()) {
 		atomic_store_explicit(&announced_to, current_sessions(), memory_order_relaxed);
 		aspan_thread_watch();
 		emit_begin(was_told ? ASPAN_BEGIN_SESSION_START : aspan_process.how);
@@ -178,18 +180,25 @@ static void emit_end(enum aspan_trace_end_how how, const struct aspan_ledger_pla
 /* Without the lock the end is not told: whoever asks sees that it is missing. */
 static void tell_end(enum aspan_trace_end_how how)
 {
-	struct aspan_ledger_plain_counts sum;
+	struct aspan_ledger_plain_counts sum = { 0 };
+	bool is_recorded = aspan_trace_enabled(process_end);
 	struct aspan_lock lock;
 
+	if (is_recorded) {
+		/* Before the lock: lock.h tells why. */
+		aspan_thread_watch();
+	}
 	if (!take_lock(&lock)) {
 		return;
 	}
-	if (aspan_trace_enabled(process_end)) {
+	if (is_recorded) {
 		aspan_group_count_all(&sum);
-		emit_end(how, &sum);
 	}
 	aspan_ledger_close(how);
 	aspan_unlock(&lock);
+	if (is_recorded) {
+		emit_end(how, &sum);
+	}
 }
 
 void aspan_life_exit(void)
@@ -226,6 +235,7 @@ void aspan_life_end_undo(void)
 		aspan_ledger_reopen();
 		aspan_unlock(&lock);
 		if (aspan_trace_enabled(process_begin)) {
+			aspan_thread_watch();
 			emit_begin(ASPAN_BEGIN_EXEC_FAILED);
 		}
 	}

@@ -15,8 +15,6 @@
 #ifndef ASPAN_CORE_LIFE_H
 #define ASPAN_CORE_LIFE_H
 
-#include <stdbool.h>
-
 #include "compiler.h"
 #include "process.h"
 #include "trace-process.h"
@@ -47,9 +45,6 @@ void aspan_life_begin(void);
  * has started. It may allocate.
  */
 ASPAN_PRIVATE void aspan_life_announce(void);
-
-/* Whether a session may lack it; a look at a pointer. */
-bool aspan_life_is_unannounced(void);
 
 /* Exit handlers: the last. */
 void aspan_life_exit(void);

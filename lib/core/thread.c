@@ -15,6 +15,7 @@
 #include "group-stack.h"
 #include "group-counts.h"
 #include "guard.h"
+#include "ledger-groups.h"
 #include "ledger-memory.h"
 #include "ledger.h"
 #include "lock.h"

@@ -45,7 +45,7 @@ record_kinds() {
 
 # A real program under the interposer, packed by the real recorder.
 record_program() {
-	events='allocspan_packed:*,allocspan:span_*,allocspan:group_*'
+	events='allocspan_packed:*,allocspan:span_*,allocspan:group_*,allocspan:process_*'
 	start_session "$1" --subbuf-size=8M --num-subbuf=8
 	LD_PRELOAD=$PRELOAD_LIBRARY "$RECORD_TARGET" enter g alloc 1000 free enter h alloc 300 fork 2 alloc 50 free
 	end_session

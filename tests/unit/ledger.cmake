@@ -1,7 +1,7 @@
 # Tests of lib/ledger.
 pkg_check_modules(CMOCKA REQUIRED IMPORTED_TARGET cmocka)
 
-foreach(module file refusals process)
+foreach(module file refusals process motion)
 	set(name test-ledger-${module})
 	add_executable(${name} ${name}.c)
 	target_link_libraries(${name} PRIVATE allocspan-ledger allocspan_warnings PkgConfig::CMOCKA)
@@ -18,11 +18,12 @@ target_link_libraries(ledger-library PRIVATE allocspan_warnings)
 target_include_directories(ledger-library PRIVATE ${PROJECT_SOURCE_DIR}/lib/ledger)
 set_target_properties(ledger-library PROPERTIES OUTPUT_NAME allocspan SUFFIX .so.0
 	LIBRARY_OUTPUT_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR}/ledger-library)
-target_compile_definitions(test-ledger-process PRIVATE
-	TEST_LEDGER_LIBRARY="$<TARGET_FILE:ledger-library>")
-target_link_libraries(test-ledger-process PRIVATE ${CMAKE_DL_LIBS})
-target_link_options(test-ledger-process PRIVATE -Wl,--wrap=process_vm_readv)
-add_dependencies(test-ledger-process ledger-library)
+foreach(name test-ledger-process test-ledger-motion)
+	target_compile_definitions(${name} PRIVATE TEST_LEDGER_LIBRARY="$<TARGET_FILE:ledger-library>")
+	target_link_libraries(${name} PRIVATE ${CMAKE_DL_LIBS})
+	target_link_options(${name} PRIVATE -Wl,--wrap=process_vm_readv)
+	add_dependencies(${name} ledger-library)
+endforeach()
 
 # The fuzzer's seeds are made by the build; tests/stress/fuzz.sh finds them by their name.
 add_executable(make-ledger-seeds make-ledger-seeds.c)
