@@ -14,6 +14,9 @@
 #include <stdint.h>
 
 #define ACCOUNT_GROUPS 5
+/* One more: of groups that come and go, of which a ledger knows in the end only what they were together. */
+#define ACCOUNT_PASSING ACCOUNT_GROUPS
+#define ACCOUNT_TALLIES (ACCOUNT_GROUPS + 1)
 #define ACCOUNT_THREADS 9
 #define ACCOUNT_PROCESSES 64
 
@@ -34,12 +37,12 @@ struct account_tally {
 struct account_process {
 	_Atomic int32_t pid; /* 0: the row is not used */
 	_Atomic int32_t parent_pid; /* of a forked one; else 0 */
-	struct account_tally tallies[ACCOUNT_THREADS][ACCOUNT_GROUPS];
+	_Atomic uint64_t is_finished; /* it did all that it had to do, and ends itself */
+	struct account_tally tallies[ACCOUNT_THREADS][ACCOUNT_TALLIES];
 };
 
 struct account {
-	_Atomic uint32_t process_count;
-	_Atomic uint32_t is_finished; /* the program came to its end */
+	_Atomic uint64_t process_count;
 	struct account_process processes[ACCOUNT_PROCESSES];
 };
 

@@ -122,7 +122,7 @@ static void work(unsigned int operations)
 
 static struct account_process *take_row(pid_t parent)
 {
-	uint32_t index = atomic_fetch_add(&account->process_count, 1);
+	uint64_t index = atomic_fetch_add(&account->process_count, 1);
 
 	if (index >= ACCOUNT_PROCESSES) {
 		_exit(3);
@@ -143,6 +143,7 @@ static void become_child(struct account_process *its)
 
 static void __attribute__((noreturn)) end_child(void)
 {
+	atomic_store(&atomic_load(&row)->is_finished, 1);
 	switch (draw(4)) {
 	case 0:
 		kill((pid_t) syscall(SYS_getpid), SIGKILL);
@@ -286,6 +287,19 @@ static void do_fork_in_handler(void)
 	}
 }
 
+static void allocate_and_free(size_t bytes)
+{
+	struct account_tally *tally = &atomic_load(&row)->tallies[number][ACCOUNT_PASSING];
+	void *volatile block;
+
+	note(&tally->allocs_begun, bytes);
+	block = malloc(bytes);
+	note(&tally->allocs_done, bytes);
+	note(&tally->frees_begun, bytes);
+	free(block);
+	note(&tally->frees_done, bytes);
+}
+
 /* Groups that come and go, whose slots are used again: only what they are together is known then. */
 static void do_group_churn(void)
 {
@@ -298,9 +312,8 @@ static void do_group_churn(void)
 		token = allocspan_token_register("passing", &tag, 1);
 		for (int j = 0; token && j < 3; j++) {
 			struct allocspan_guard guard = allocspan_token_enter(token);
-			void *volatile block = malloc(10);
 
-			free(block);
+			allocate_and_free(10);
 			allocspan_guard_exit(&guard);
 		}
 		allocspan_token_release(token);
@@ -396,7 +409,7 @@ int main(int argc, char **argv)
 		if (strcmp(argv[2], trials[i].name) == 0) {
 			begin(strtoull(argv[3], NULL, 10));
 			trials[i].run();
-			atomic_store(&account->is_finished, 1);
+			atomic_store(&atomic_load(&row)->is_finished, 1);
 			return 0;
 		}
 	}

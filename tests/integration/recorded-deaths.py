@@ -24,7 +24,9 @@ THREADS = 9
 PROCESSES = 64
 TALLY_NUMBERS = 12
 TALLY_BYTES = 8 * TALLY_NUMBERS
-PROCESS_BYTES = 8 + THREADS * len(GROUPS) * TALLY_BYTES
+# One tally more than groups: of those that come and go.
+TALLIES = len(GROUPS) + 1
+PROCESS_BYTES = 16 + THREADS * TALLIES * TALLY_BYTES
 ACCOUNT_BYTES = 8 + PROCESSES * PROCESS_BYTES
 LARGEST = 600
 TRIALS = ["churn", "fork", "fork_among_threads", "thread_churn", "group_churn", "vfork", "spawn"]
@@ -39,20 +41,20 @@ class Account:
     def __init__(self, path):
         with open(path, "rb") as file:
             self.bytes = file.read()
-        self.process_count, self.is_finished = struct.unpack_from("=II", self.bytes, 0)
+        (self.process_count,) = struct.unpack_from("=Q", self.bytes, 0)
 
     def processes(self):
         for index in range(min(self.process_count, PROCESSES)):
             offset = 8 + index * PROCESS_BYTES
-            pid, parent = struct.unpack_from("=ii", self.bytes, offset)
+            pid, _, is_finished = struct.unpack_from("=iiQ", self.bytes, offset)
             if pid:
-                yield pid, parent, offset + 8
+                yield pid, is_finished, offset + 16
 
     def group(self, offset, group):
         """Allocations and frees, their counts and bytes: what was done and what had begun."""
         sums = [0] * TALLY_NUMBERS
         for thread in range(THREADS):
-            place = offset + (thread * len(GROUPS) + group) * TALLY_BYTES
+            place = offset + (thread * TALLIES + group) * TALLY_BYTES
             numbers = struct.unpack_from("=12Q", self.bytes, place)
             sums = [a + b for a, b in zip(sums, numbers)]
         begun, done = sums[0:2], sums[2:4]
@@ -144,10 +146,10 @@ def run_trial(allocspan, program, folder, chance):
     report = json.loads(result.stdout)
     account = Account(path)
     faults = []
-    for pid, _, offset in account.processes():
+    for pid, is_finished, offset in account.processes():
         faults += judge_process(report, account, pid, offset)
-    if not is_killed and not account.is_finished:
-        faults.append("the program did not come to its end")
+        if not is_killed and not is_finished:
+            faults.append(f"process {pid} did not come to its end")
     subprocess.run(["rm", "-rf", trace], check=True)
     return text, faults
 
