@@ -216,13 +216,16 @@ static void judge_by_ledger(const struct aspan_model *model, const struct aspan_
 			    const struct aspan_counts *seen, struct aspan_proof *proof)
 {
 	const struct aspan_process_ledger *ledger = &process->ledger;
-	bool is_covered = process->is_whole || is_nothing(seen);
+	/* What one that went on counts may be later than what was recorded. */
+	bool is_covered = (process->is_whole || is_nothing(seen)) && !ledger->is_running;
 
 	proof->kind = ASPAN_PROOF_LEDGER;
 	if (ledger->is_exact && is_equal(&ledger->counts, seen)) {
 		set_complete(proof);
 	} else if (ledger->is_exact && !is_at_most(seen, &ledger->counts)) {
 		proof->is_contradicted = true;
+	} else if (ledger->is_running) {
+		judge_by_checkpoints(model, process, proof);
 	} else if (!is_covered) {
 		judge_ledger_of_older(model, process, seen, proof);
 	} else {

@@ -92,7 +92,8 @@ static struct aspan_live count_live(const struct aspan_model *model,
 {
 	struct aspan_live sum = process->begin.inherited;
 
-	*is_exact = !process->is_forked || process->begin.is_inherited_known;
+	/* What one that is older than the recording had, only checkpoints tell, and while it goes on they are not exact. */
+	*is_exact = process->is_whole && (!process->is_forked || process->begin.is_inherited_known);
 	for (uint32_t i = process->first_group; i != NONE; i = model->groups[i].next_of_process) {
 		const struct aspan_group *group = &model->groups[i];
 		struct aspan_group_result result = aspan_model_get_result(model, group);
@@ -275,7 +276,7 @@ const char *aspan_process_get_end_word(const struct aspan_process *process)
 	if (process->end.is_told) {
 		return get_end_word(process->end.how);
 	}
-	if (!process->ledger.is_there) {
+	if (!process->ledger.is_there || process->ledger.is_running) {
 		return NULL;
 	}
 	return process->ledger.is_closed ? get_end_word(process->ledger.end_how) :

@@ -43,6 +43,9 @@ static const char *describe_end(const struct aspan_process *process)
 	const char *end = aspan_process_get_end_word(process);
 
 	if (!end) {
+		if (process->ledger.is_running) {
+			return "still ran when the recording ended";
+		}
 		return process->begin.is_told ? "ran on, or was killed" :
 						"does not tell how it ended";
 	}
@@ -131,6 +134,27 @@ static int note_incomplete(struct aspan_report *report)
 	return result;
 }
 
+/* Complete as they are, they have no end: neither were they killed, nor do they hold what they hold for ever. */
+static int note_running(struct aspan_report *report)
+{
+	const struct aspan_report_process *first = NULL;
+	size_t count = 0;
+
+	for (size_t i = 0; i < report->process_count; i++) {
+		const struct aspan_process *process = report->processes[i].process;
+
+		if (process->proof.is_complete && process->ledger.is_running) {
+			first = first ? first : &report->processes[i];
+			count++;
+		}
+	}
+	if (count == 0) {
+		return 0;
+	}
+	return aspan_report_add_note(report, "%s%s still ran when the recording ended", first->text,
+				     count > 1 ? ", and others," : "");
+}
+
 /* The children of a fork have their parent's blocks; counting them again would be counting them twice. */
 static int note_inherited(struct aspan_report *report)
 {
@@ -191,6 +215,7 @@ int aspan_report_add_process_notes(struct aspan_report *report)
 {
 	int result = note_incomplete(report);
 
+	result = result ? result : note_running(report);
 	result = result ? result : note_inherited(report);
 	return result ? result : note_misuses(report);
 }

@@ -18,6 +18,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -127,7 +128,22 @@ static int copy_data(int source, int target, off_t size)
 	return ret;
 }
 
-static int copy(struct aspan_record_gather *gather, int source, const char *name, off_t size)
+/* So that whoever reads the copy knows that the process was not dead. */
+static int note_copied(int target)
+{
+	uint32_t state = 0;
+	off_t place = offsetof(struct aspan_ledger_header, state);
+
+	if (pread(target, &state, sizeof(state), place) != sizeof(state) ||
+	    state != ASPAN_LEDGER_OPEN) {
+		return 0;
+	}
+	state = ASPAN_LEDGER_COPIED;
+	return pwrite(target, &state, sizeof(state), place) == sizeof(state) ? 0 : -EIO;
+}
+
+static int copy(struct aspan_record_gather *gather, int source, const char *name, off_t size,
+		bool is_running)
 {
 	int ret = open_target(gather);
 	int target;
@@ -135,12 +151,14 @@ static int copy(struct aspan_record_gather *gather, int source, const char *name
 	if (ret < 0) {
 		return ret;
 	}
-	target = openat(gather->to, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-			0600);
+	target = openat(gather->to, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (target < 0) {
 		return -errno;
 	}
 	ret = copy_data(source, target, size);
+	if (ret == 0 && is_running) {
+		ret = note_copied(target);
+	}
 	if (close(target) < 0 && ret == 0) {
 		ret = -errno;
 	}
@@ -176,7 +194,7 @@ static void take(struct aspan_record_gather *gather, int file, const char *name,
 	    (is_running && !is_final)) {
 		return;
 	}
-	ret = copy(gather, file, name, status.st_size);
+	ret = copy(gather, file, name, status.st_size, is_running);
 	if (ret == 0) {
 		gather->count++;
 		unlinkat(gather->from, name, 0);

@@ -78,8 +78,8 @@ void aspan_record_losses_tell(const struct aspan_record_counts *counts,
 			      const struct aspan_record_ends *ends)
 {
 	tell_count(aspan_record_losses_count(counts, ends),
-		   "allocations and frees were counted in the program and made no event, for lack "
-		   "of memory");
+		   "allocations and frees were counted in the program and made no event: there was "
+		   "no memory for it, or a thread was ending or replacing the program");
 	tell_count(ends->sum.untracked_blocks,
 		   "blocks could not be tracked, for lack of memory; their frees are not known");
 	tell_count(ends->sum.unseen_frees,

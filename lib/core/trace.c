@@ -150,25 +150,24 @@ void aspan_trace_after_fork_in_child(void)
 	}
 }
 
-/* Of the thread that forks. */
-static ASPAN_TLS bool is_fork_handled;
-static ASPAN_TLS uint32_t busy_before_fork;
+/* Of the thread that forks: LTTng itself may fork once more while it starts in the child. */
+static ASPAN_TLS unsigned int handled_forks;
 
-void aspan_trace_before_handled_fork(void)
+uint32_t aspan_trace_before_handled_fork(void)
 {
-	busy_before_fork = aspan_thread.busy;
-	is_fork_handled = true;
+	handled_forks++;
+	return aspan_thread.busy;
 }
 
 void aspan_trace_begin_forked_child(void)
 {
-	if (is_fork_handled) {
+	if (handled_forks) {
 		aspan_thread.busy |= ASPAN_BUSY_INTERNAL | ASPAN_BUSY_TRACER;
 	}
 }
 
-void aspan_trace_after_handled_fork(void)
+void aspan_trace_after_handled_fork(uint32_t busy)
 {
-	is_fork_handled = false;
-	aspan_thread.busy = busy_before_fork;
+	handled_forks--;
+	aspan_thread.busy = busy;
 }

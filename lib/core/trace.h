@@ -69,10 +69,10 @@ ASPAN_PRIVATE bool aspan_trace_has_fork_handler(void);
 
 /*
  * Where it does: around its fork(), so that what LTTng frees in the child is not recorded, which it could not be.
- * aspan_trace_begin_forked_child() is for the handler of pthread_atfork().
+ * What the first gives is for the second. aspan_trace_begin_forked_child() is for the handler of pthread_atfork().
  */
-ASPAN_PRIVATE void aspan_trace_before_handled_fork(void);
-ASPAN_PRIVATE void aspan_trace_after_handled_fork(void);
+ASPAN_PRIVATE uint32_t aspan_trace_before_handled_fork(void);
+ASPAN_PRIVATE void aspan_trace_after_handled_fork(uint32_t busy);
 void aspan_trace_begin_forked_child(void);
 
 /* Prepares this thread for events in signal handlers. May allocate; call with `busy` set. */

@@ -166,8 +166,10 @@ static int add_counts(struct aspan_account *account, struct aspan_ledger_walk *w
 /* A block is freed after it was allocated. */
 static bool are_possible(const struct aspan_account_counts *counts)
 {
+	/* A block's count is added before its bytes (layout.h, ordering 1). */
 	return counts->free_count <= counts->alloc_count &&
-	       counts->free_bytes <= counts->alloc_bytes;
+	       counts->free_bytes <= counts->alloc_bytes &&
+	       (counts->alloc_count > 0 || counts->alloc_bytes == 0);
 }
 
 static bool are_all_possible(const struct aspan_account *account)
@@ -214,6 +216,7 @@ static int build(struct aspan_account *account, struct aspan_ledger_walk *walk,
 
 	account->is_exact = true;
 	account->is_closed = parts->sections.header.state == ASPAN_LEDGER_CLOSED;
+	account->is_running = parts->sections.header.state == ASPAN_LEDGER_COPIED;
 	account->end_how = account->is_closed ? parts->sections.header.end_how : 0;
 	if (take_process(account, &parts->process)) {
 		return fail_without_memory(walk->image);

@@ -46,7 +46,8 @@ struct aspan_account {
 	uint32_t begin_how; /* enum aspan_trace_begin_how */
 	const char *exe;
 	/* Its end. */
-	bool is_closed; /* the process ended in a way that it saw; else it was killed, or runs */
+	bool is_closed; /* the process ended in a way that it saw */
+	bool is_running; /* a copy that was made while it ran; if neither, it was killed, or runs */
 	uint32_t end_how; /* enum aspan_trace_end_how; of a closed one */
 	/* Its counts. */
 	bool is_exact; /* every completed call is counted; else all counts are lower bounds */

@@ -53,6 +53,8 @@
 enum aspan_ledger_state {
 	ASPAN_LEDGER_OPEN = 1, /* the process runs, or ended without saying so */
 	ASPAN_LEDGER_CLOSED = 2, /* it ended in a way that the library saw; `end_how` says how */
+	ASPAN_LEDGER_COPIED =
+		3, /* OPEN, in a copy that was made while the process ran; a process never writes it */
 };
 
 enum aspan_ledger_section_type {

@@ -87,9 +87,9 @@ static int check_header(struct aspan_ledger_image *image, const struct aspan_led
 	if (header->state == 0) {
 		return aspan_ledger_fail_as_not_yet(image);
 	}
-	if (header->state != ASPAN_LEDGER_OPEN && header->state != ASPAN_LEDGER_CLOSED) {
+	if (header->state > ASPAN_LEDGER_COPIED) {
 		return aspan_ledger_image_is_damaged(
-			image, "its state is %" PRIu32 " (expected 1 or 2)", header->state);
+			image, "its state is %" PRIu32 " (expected 1 to 3)", header->state);
 	}
 	return 0;
 }

@@ -33,21 +33,22 @@
 	  (int *terminal, char *name, const struct termios *modes, const struct winsize *size),    \
 	  (terminal, name, modes, size))
 
-static void before(bool is_ours)
+/* What it gives is for after(). */
+static uint32_t before(bool is_ours)
 {
 	if (is_ours) {
 		aspan_trace_before_fork();
-	} else {
-		aspan_trace_before_handled_fork();
+		return 0;
 	}
+	return aspan_trace_before_handled_fork();
 }
 
-static void after(int result, bool is_ours)
+static void after(int result, bool is_ours, uint32_t busy)
 {
 	int saved_errno = errno;
 
 	if (!is_ours) {
-		aspan_trace_after_handled_fork();
+		aspan_trace_after_handled_fork(busy);
 	} else if (result == 0) {
 		aspan_trace_after_fork_in_child();
 	} else {
@@ -71,15 +72,16 @@ static void after(int result, bool is_ours)
 	{                                                                                          \
 		int(*next) parameters = atomic_load_explicit(&next_##name, memory_order_relaxed);  \
 		bool is_ours = !aspan_trace_has_fork_handler();                                    \
+		uint32_t busy;                                                                     \
 		int result;                                                                        \
                                                                                                    \
 		if (!next) {                                                                       \
 			resolve_##name();                                                          \
 			next = atomic_load_explicit(&next_##name, memory_order_relaxed);           \
 		}                                                                                  \
-		before(is_ours);                                                                   \
+		busy = before(is_ours);                                                            \
 		result = next arguments;                                                           \
-		after(result, is_ours);                                                            \
+		after(result, is_ours, busy);                                                      \
 		return result;                                                                     \
 	}
 

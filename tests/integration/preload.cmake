@@ -44,6 +44,15 @@ if(TARGET allocspan AND TARGET allocspan-preload)
 		preload-threads-library)
 	allocspan_add_preload_test(preload-threads "${preloaded}" preload-threads)
 
+	# With liblttng-ust-fork, which keeps LTTng in order inside of our fork(), and without.
+	allocspan_add_preload_program(preload-new-user preload-new-user.c allocspan::allocspan)
+	allocspan_add_preload_test(preload-new-user "${preloaded};LTTNG_UST_REGISTER_TIMEOUT=0" preload-new-user)
+	set(with_fork_library "LD_PRELOAD=$<TARGET_FILE:allocspan-preload>:liblttng-ust-fork.so.1")
+	allocspan_add_preload_test(preload-new-user-handled "${with_fork_library};LTTNG_UST_REGISTER_TIMEOUT=0"
+		preload-new-user)
+	set_tests_properties(integration/preload-new-user integration/preload-new-user-handled PROPERTIES
+		SKIP_RETURN_CODE 77)
+
 	# The allocator underneath raises signals; it comes first of all, to take keys of threads.
 	add_library(preload-first-contact-next SHARED preload-first-contact-next.c)
 	target_link_libraries(preload-first-contact-next PRIVATE allocspan_warnings Threads::Threads)

@@ -286,6 +286,35 @@ static void frees_of_inherited_blocks_are_in_a_ledgers_frees(void **state)
 	assert_live(result_of(2, PARSER), 1, 7, 7, false);
 }
 
+static void blocks_that_could_not_be_tracked_make_a_ledger_inexact(void **state)
+{
+	(void) state;
+	begin(ASPAN_BEGIN_LOAD);
+	allocate(0x10, 100, 2, PARSER);
+	start_account(5, 500, 2, 200);
+	account.losses.untracked_blocks = 7;
+	take_account();
+	assert_proof(0, LEDGER, false);
+	assert_missing(proof_of(0)->allocs, 4, UNKNOWN);
+	assert_false(result_of(2, PARSER).has_exact_counts);
+	assert_false(result_of(2, PARSER).is_from_ledger);
+}
+
+static void a_process_that_went_on_was_not_killed(void **state)
+{
+	(void) state;
+	begin(ASPAN_BEGIN_LOAD);
+	allocate(0x10, 100, 2, PARSER);
+	start_account(5, 500, 2, 200);
+	account.is_running = true;
+	take_account();
+	/* What it counts may be later than what was recorded. */
+	assert_false(proof_of(0)->is_complete);
+	assert_missing(proof_of(0)->allocs, 0, UNKNOWN);
+	assert_null(aspan_process_get_end_word(process_at(0)));
+	assert_false(result_of(2, PARSER).is_from_ledger);
+}
+
 static void a_ledger_that_could_not_be_read_leaves_nothing_complete(void **state)
 {
 	(void) state;
@@ -319,6 +348,8 @@ int main(void)
 		TEST(a_ledger_that_is_not_exact_gives_no_figures),
 		TEST(more_than_a_ledger_counts_is_of_others),
 		TEST(frees_of_inherited_blocks_are_in_a_ledgers_frees),
+		TEST(blocks_that_could_not_be_tracked_make_a_ledger_inexact),
+		TEST(a_process_that_went_on_was_not_killed),
 		TEST(a_ledger_that_could_not_be_read_leaves_nothing_complete),
 	};
 #undef TEST

@@ -167,8 +167,8 @@ static void refuses_a_damaged_header(void **state)
 	maker.header->section_count = 17;
 	expect_refusal(&maker, -EINVAL, DAMAGED("its header has 17 sections (expected 16)"));
 	ledger_init(&maker);
-	maker.header->state = 3;
-	expect_refusal(&maker, -EINVAL, DAMAGED("its state is 3 (expected 1 or 2)"));
+	maker.header->state = 4;
+	expect_refusal(&maker, -EINVAL, DAMAGED("its state is 4 (expected 1 to 3)"));
 	ledger_init(&maker);
 	maker.header->sections[8] = maker.header->sections[ASPAN_LEDGER_LOSSES];
 	expect_refusal(&maker, -EINVAL, DAMAGED("it has two sections LOSSES"));
