@@ -8,6 +8,8 @@
 
 #include "model.h"
 
+#include "trace-process.h"
+
 #define NONE ASPAN_ID_MAP_NONE
 
 /*
@@ -271,10 +273,36 @@ static void judge(const struct aspan_model *model, struct aspan_process *process
 	process->proof = proof;
 }
 
+static bool is_child_of(const struct aspan_process *child, const struct aspan_process *parent)
+{
+	/* One that was made behind the library's back is not in its parent's number. */
+	return child->begin.is_told && child->begin.how == ASPAN_BEGIN_FORK &&
+	       child->begin.parent_start_ns == parent->begin.start_ns;
+}
+
+/* How many children a process made of which nothing else tells. What it made before a session that began later is not asked for. */
+static uint64_t count_missing_children(const struct aspan_model *model,
+				       const struct aspan_process *parent)
+{
+	bool has_begun = parent->begin.is_told && (parent->begin.how == ASPAN_BEGIN_LOAD ||
+						   parent->begin.how == ASPAN_BEGIN_FORK);
+	uint64_t known = 0;
+
+	if (parent->ledger.forks == 0 || !has_begun || model->is_past_window) {
+		return 0;
+	}
+	for (size_t i = 0; i < model->process_count; i++) {
+		known += is_child_of(&model->processes[i], parent);
+	}
+	return get_excess(parent->ledger.forks, known);
+}
+
 void aspan_model_conclude(struct aspan_model *model)
 {
 	for (size_t i = 0; i < model->process_count; i++) {
 		judge(model, &model->processes[i]);
+		model->processes[i].missing_children =
+			count_missing_children(model, &model->processes[i]);
 	}
 }
 
@@ -299,7 +327,8 @@ bool aspan_model_is_complete(const struct aspan_model *model)
 		}
 	}
 	for (size_t i = 0; i < model->process_count; i++) {
-		if (!model->processes[i].proof.is_complete) {
+		if (!model->processes[i].proof.is_complete ||
+		    model->processes[i].missing_children > 0) {
 			return false;
 		}
 	}

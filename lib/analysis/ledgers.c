@@ -178,6 +178,7 @@ static void take_process(struct aspan_process *process, const struct aspan_accou
 		.is_live_known = !account->has_deep_fork && account->losses.unseen_frees == 0,
 		.is_closed = account->is_closed,
 		.is_running = account->is_running,
+		.forks = account->losses.forks,
 		.end_how = account->end_how,
 		.has_losses = tells_losses(&account->losses),
 		.counts = get_counts(&account->total),

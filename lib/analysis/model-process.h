@@ -54,6 +54,7 @@ struct aspan_process_ledger {
 	bool is_live_known; /* inherited blocks can be told from its own */
 	bool is_closed; /* the process ended in a way that it saw */
 	bool is_running; /* it went on when the recording ended */
+	uint64_t forks; /* how many children it made */
 	uint32_t end_how; /* enum aspan_trace_end_how; if closed */
 	bool has_losses; /* something could not be counted, tracked or recorded */
 	struct aspan_counts counts;
@@ -77,6 +78,8 @@ struct aspan_process {
 	bool has_no_memory; /* it says that it could not keep track of something */
 	uint64_t first_ns; /* of its first event; 0: it has none */
 	uint64_t misuse_count;
+	uint64_t
+		missing_children; /* that it forked, and of which neither an event nor a ledger tells; by aspan_model_conclude() */
 	struct aspan_process_begin begin;
 	struct aspan_process_end end;
 	struct aspan_process_ledger ledger;

@@ -134,6 +134,32 @@ static int note_incomplete(struct aspan_report *report)
 	return result;
 }
 
+static int note_missing_children(struct aspan_report *report)
+{
+	const struct aspan_report_process *first = NULL;
+	uint64_t count = 0;
+	char text[ASPAN_TEXT_NUMBER_SIZE];
+
+	for (size_t i = 0; i < report->process_count; i++) {
+		const struct aspan_process *process = report->processes[i].process;
+
+		if (process->missing_children > 0) {
+			first = first ? first : &report->processes[i];
+			count += process->missing_children;
+		}
+	}
+	if (count == 0) {
+		return 0;
+	}
+	return aspan_report_add_note(
+		report,
+		"%s process%s that %s forked %s not in the trace, and no ledger tells of %s: what "
+		"was done there is not known",
+		aspan_text_format_count(text, count), count == 1 ? "" : "es",
+		count > first->process->missing_children ? "these programs" : first->text,
+		count == 1 ? "is" : "are", count == 1 ? "it" : "them");
+}
+
 /* Complete as they are, they have no end: neither were they killed, nor do they hold what they hold for ever. */
 static int note_running(struct aspan_report *report)
 {
@@ -215,6 +241,7 @@ int aspan_report_add_process_notes(struct aspan_report *report)
 {
 	int result = note_incomplete(report);
 
+	result = result ? result : note_missing_children(report);
 	result = result ? result : note_running(report);
 	result = result ? result : note_inherited(report);
 	return result ? result : note_misuses(report);

@@ -4,9 +4,12 @@
  */
 #include "report-text-sections.h"
 
+#include <inttypes.h>
+
 struct proofs {
 	size_t counts[ASPAN_PROOF_COUNT]; /* of the processes that are complete */
 	size_t complete_count;
+	uint64_t missing_children;
 };
 
 static struct proofs count_proofs(const struct aspan_report *report)
@@ -18,6 +21,7 @@ static struct proofs count_proofs(const struct aspan_report *report)
 
 		proofs.counts[proof->kind] += proof->is_complete;
 		proofs.complete_count += proof->is_complete;
+		proofs.missing_children += report->processes[i].process->missing_children;
 	}
 	return proofs;
 }
@@ -50,8 +54,8 @@ void aspan_report_text_write_proof(const struct aspan_report_text *text)
 		write_kinds(text, &proofs);
 	} else {
 		fputs(aspan_text_style_get(&text->style, ASPAN_TEXT_YELLOW), text->stream);
-		fprintf(text->stream, "complete   proved for %zu of %zu processes",
-			proofs.complete_count, report->process_count);
+		fprintf(text->stream, "complete   proved for %zu of %" PRIu64 " processes",
+			proofs.complete_count, report->process_count + proofs.missing_children);
 		if (proofs.complete_count > 0) {
 			fputs(", by ", text->stream);
 			write_kinds(text, &proofs);

@@ -92,6 +92,7 @@ void aspan_json_write_process(struct aspan_json *json, const struct aspan_report
 	write_end(json, process);
 	write_proof(json, &process->proof);
 	write_inherited(json, process);
+	aspan_json_number(json, "missing_children", process->missing_children);
 	aspan_json_number(json, "misuse_count", process->misuse_count);
 	aspan_json_close(json, '}');
 }

@@ -107,6 +107,13 @@ void aspan_life_know_child(void)
 	aspan_life_know();
 }
 
+void aspan_life_note_child(void)
+{
+	if (!(aspan_thread.busy & (ASPAN_BUSY_INTERNAL | ASPAN_BUSY_TRACER))) {
+		atomic_fetch_add_explicit(&aspan_ledger_losses()->forks, 1, memory_order_relaxed);
+	}
+}
+
 static const void *current_sessions(void)
 {
 	return *(const void *const volatile *) aspan_trace.process_begin.sessions;

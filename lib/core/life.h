@@ -37,6 +37,12 @@ static inline void aspan_life_know(void)
 /* The same, in a child of _Fork(). */
 ASPAN_PRIVATE void aspan_life_know_child(void);
 
+/*
+ * A child was made, and told. Its parent says how many there were: who finds neither an event nor a ledger of one knows that it is
+ * missing. Not one that LTTng made. Async-signal-safe.
+ */
+ASPAN_PRIVATE void aspan_life_note_child(void);
+
 /* This program begins: its ledger, and the event `process_begin`. Call once, when events can be recorded. */
 void aspan_life_begin(void);
 

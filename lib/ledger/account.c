@@ -205,6 +205,7 @@ static void take_losses(struct aspan_account *account, const struct aspan_ledger
 		.unseen_frees = losses->unseen_frees,
 		.misuses = losses->misuses,
 		.uncounted = losses->uncounted,
+		.forks = losses->forks,
 	};
 	account->is_exact = account->is_exact && losses->uncounted == 0;
 }

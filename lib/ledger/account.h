@@ -33,6 +33,7 @@ struct aspan_account_losses {
 	uint64_t misuses;
 	uint64_t
 		uncounted; /* changes that found no place in the image: the counts are lower bounds */
+	uint64_t forks; /* children that it made: each must be known from elsewhere */
 };
 
 struct aspan_account {

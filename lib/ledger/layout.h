@@ -138,6 +138,8 @@ struct aspan_ledger_losses {
 	_Atomic uint64_t misuses;
 	_Atomic uint64_t uncounted; /* changes of counters that found no place in this image */
 	_Atomic uint64_t private_extents; /* of EXTENTS that are not in the file */
+	_Atomic uint64_t
+		forks; /* children that fork() and its like made: each must be known from elsewhere */
 };
 
 struct aspan_ledger_counts {

@@ -94,6 +94,9 @@ static int fork_by_clone(struct start *start, void *stack, int flags, const stru
 	aspan_before_fork();
 	child = real(run, stack, flags, start, more->parent_tid, more->tls, more->child_tid);
 	saved_errno = errno;
+	if (child > 0) {
+		aspan_life_note_child();
+	}
 	aspan_after_fork_in_parent();
 	if (start->is_ours) {
 		aspan_trace_after_fork_in_parent();

@@ -56,6 +56,8 @@ static void after(int result, bool is_ours, uint32_t busy)
 	}
 	if (result == 0) {
 		aspan_life_announce();
+	} else if (result > 0) {
+		aspan_life_note_child();
 	}
 	errno = saved_errno;
 }

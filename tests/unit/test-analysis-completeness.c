@@ -300,6 +300,19 @@ static void blocks_that_could_not_be_tracked_make_a_ledger_inexact(void **state)
 	assert_false(result_of(2, PARSER).is_from_ledger);
 }
 
+static void a_child_that_only_its_parent_knows_is_missing(void **state)
+{
+	(void) state;
+	begin(ASPAN_BEGIN_LOAD);
+	allocate(0x10, 100, 2, PARSER);
+	start_account(1, 100, 0, 0);
+	account.losses.forks = 2;
+	take_account();
+	assert_proof(0, LEDGER, true);
+	assert_int_equal(process_at(0)->missing_children, 2);
+	assert_false(aspan_model_is_complete(model));
+}
+
 static void a_process_that_went_on_was_not_killed(void **state)
 {
 	(void) state;
@@ -349,6 +362,7 @@ int main(void)
 		TEST(more_than_a_ledger_counts_is_of_others),
 		TEST(frees_of_inherited_blocks_are_in_a_ledgers_frees),
 		TEST(blocks_that_could_not_be_tracked_make_a_ledger_inexact),
+		TEST(a_child_that_only_its_parent_knows_is_missing),
 		TEST(a_process_that_went_on_was_not_killed),
 		TEST(a_ledger_that_could_not_be_read_leaves_nothing_complete),
 	};

@@ -111,7 +111,7 @@ static void tells_all_losses(void **state)
 
 	(void) state;
 	ledger_init(&maker);
-	*maker.losses = (struct aspan_ledger_losses){ 1, 2, 3, 4, 5, 0, 6 };
+	*maker.losses = (struct aspan_ledger_losses){ 1, 2, 3, 4, 5, 0, 6, 7 };
 	account = read_ledger(&maker);
 	assert_int_equal(account->losses.untracked_blocks, 1);
 	assert_int_equal(account->losses.unrecorded_allocs, 2);
@@ -119,6 +119,7 @@ static void tells_all_losses(void **state)
 	assert_int_equal(account->losses.unseen_frees, 4);
 	assert_int_equal(account->losses.misuses, 5);
 	assert_int_equal(account->losses.uncounted, 0);
+	assert_int_equal(account->losses.forks, 7);
 	assert_true(account->is_exact);
 	aspan_account_destroy(account);
 	ledger_fini(&maker);
