@@ -30,6 +30,8 @@
 /* LTTng's list of sessions that had `process_begin` last; only compared. */
 static _Atomic(const void *) announced_to;
 static _Atomic bool is_told; /* an announcement was tried when this process began */
+static bool
+	has_begun; /* aspan_life_begin() was called, in this process or in one that it was forked from */
 
 void aspan_before_fork(void)
 {
@@ -109,7 +111,10 @@ void aspan_life_know_child(void)
 
 void aspan_life_note_child(void)
 {
-	if (!(aspan_thread.busy & (ASPAN_BUSY_INTERNAL | ASPAN_BUSY_TRACER))) {
+	bool is_programs = has_begun &&
+			   !(aspan_thread.busy & (ASPAN_BUSY_INTERNAL | ASPAN_BUSY_TRACER));
+
+	if (is_programs) {
 		atomic_fetch_add_explicit(&aspan_ledger_losses()->forks, 1, memory_order_relaxed);
 	}
 }
@@ -156,6 +161,7 @@ void aspan_life_begin(void)
 
 	aspan_ledger_begin();
 	aspan_unlock(&lock);
+	has_begun = true;
 	aspan_life_announce();
 }
 

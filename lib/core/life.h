@@ -39,7 +39,8 @@ ASPAN_PRIVATE void aspan_life_know_child(void);
 
 /*
  * A child was made, and told. Its parent says how many there were: who finds neither an event nor a ledger of one knows that it is
- * missing. Not one that LTTng made. Async-signal-safe.
+ * missing. Not one that LTTng made: its constructor may make one, before the program begins, and so may its restart in a child.
+ * Async-signal-safe.
  */
 ASPAN_PRIVATE void aspan_life_note_child(void);
 
