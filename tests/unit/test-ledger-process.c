@@ -270,19 +270,30 @@ static void delete_the_copy(void)
 	unlink(library_path);
 }
 
-static bool may_open_mappings(void)
+static bool may_open(unsigned long begin, unsigned long end)
 {
-	char path[128], line[256];
-	unsigned long begin, end;
-	FILE *maps = fopen("/proc/self/maps", "r");
-	bool is_allowed = false;
+	char path[128];
 	int file;
 
-	if (maps && fgets(line, sizeof(line), maps) && sscanf(line, "%lx-%lx", &begin, &end) == 2) {
-		snprintf(path, sizeof(path), "/proc/self/map_files/%lx-%lx", begin, end);
-		file = open(path, O_RDONLY);
-		is_allowed = file >= 0;
+	snprintf(path, sizeof(path), "/proc/self/map_files/%lx-%lx", begin, end);
+	file = open(path, O_RDONLY);
+	if (file >= 0) {
 		close(file);
+	}
+	return file >= 0;
+}
+
+/* Of a mapping of a file: others have no such entry, and a sanitizer's may come first. */
+static bool may_open_mappings(void)
+{
+	FILE *maps = fopen("/proc/self/maps", "r");
+	bool is_allowed = false;
+	unsigned long begin, end;
+	char line[512];
+
+	while (maps && !is_allowed && fgets(line, sizeof(line), maps)) {
+		is_allowed = strchr(line, '/') && sscanf(line, "%lx-%lx", &begin, &end) == 2 &&
+			     may_open(begin, end);
 	}
 	fclose(maps);
 	return is_allowed;
