@@ -106,6 +106,8 @@ static void fill(struct aspan_ledger_image *image)
 	add_section(ASPAN_LEDGER_GROUPS, NULL, 0);
 	add_section(ASPAN_LEDGER_THREADS, NULL, sizeof(struct aspan_ledger_thread));
 	add_section(ASPAN_LEDGER_TRANSFER, &image->transfer, sizeof(image->transfer));
+	add_section(ASPAN_LEDGER_RINGS, NULL, sizeof(image->rings));
+	add_section(ASPAN_LEDGER_CLOCK, &image->clock, sizeof(image->clock));
 	move_early_losses(&image->losses);
 	/* What says that it is a ledger comes last (ordering 2). */
 	atomic_thread_fence(memory_order_release);

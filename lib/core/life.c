@@ -35,6 +35,7 @@ static bool
 
 void aspan_before_fork(void)
 {
+	aspan_life_know();
 	aspan_packed_before_fork();
 	aspan_lock_before_fork();
 }
@@ -49,6 +50,7 @@ static void begin_child(enum aspan_trace_begin_how how)
 {
 	aspan_process_begin_child(how);
 	aspan_thread_after_fork();
+	aspan_packed_forget_ledger();
 	aspan_ledger_after_fork();
 	aspan_group_after_fork();
 	aspan_inherited_after_fork();

@@ -6,6 +6,8 @@
 
 #include <fcntl.h>
 #include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <string.h>
 #include <time.h>
@@ -15,7 +17,7 @@
 #endif
 
 #define NS_PER_S UINT64_C(1000000000)
-#define KNOTS 64
+#define KNOTS ASPAN_LEDGER_KNOTS
 #define TRIES 5
 #define CLOCKSOURCE "/sys/devices/system/clocksource/clocksource0/current_clocksource"
 #define CPUID_POWER 0x80000007
@@ -37,6 +39,7 @@ static uint64_t claimed;
 static uint64_t horizon; /* until here the last piece may be used */
 static struct reading base; /* the slope is measured from here: one to two seconds ago, */
 static struct reading next_base; /* and from here afterwards */
+static struct aspan_ledger_clock *shared; /* in the ledger; NULL: there is none */
 
 uint64_t aspan_packed_clock_now_ns(void)
 {
@@ -110,6 +113,40 @@ static struct aspan_packed_piece *last_knot(void)
 	return knot(knot_count - 1);
 }
 
+/* A knot is in the ledger before it counts there. */
+static void share_knot(uint64_t index)
+{
+	const struct aspan_packed_piece *piece = knot(index);
+
+	if (shared) {
+		shared->knots[index % KNOTS] = (struct aspan_ledger_knot){
+			.begin = piece->begin,
+			.ns = piece->ns,
+			.slope = piece->slope,
+		};
+		atomic_store_explicit(&shared->knot_count, index + 1, memory_order_release);
+	}
+}
+
+void aspan_packed_clock_share(struct aspan_ledger_clock *clock)
+{
+	sigset_t all;
+	sigset_t signals;
+	uint64_t index;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &signals);
+	pthread_mutex_lock(&mutex);
+	shared = clock;
+	clock->is_identity = !aspan_packed_clock_is_tsc;
+	index = knot_count > KNOTS ? knot_count - KNOTS : 0;
+	for (; index < knot_count; index++) {
+		share_knot(index);
+	}
+	pthread_mutex_unlock(&mutex);
+	pthread_sigmask(SIG_SETMASK, &signals, NULL);
+}
+
 static void add_knot(uint64_t stamp, uint64_t ns, uint64_t slope)
 {
 	if (knot_count > 0) {
@@ -121,6 +158,7 @@ static void add_knot(uint64_t stamp, uint64_t ns, uint64_t slope)
 		.ns = ns,
 		.slope = slope,
 	};
+	share_knot(knot_count - 1);
 }
 
 /* The slope that leads from one reading to a later one; never 0, so that the function never stands still for long. */
@@ -161,6 +199,7 @@ static uint64_t reach(struct reading now)
 
 	if (claimed == last->begin) {
 		last->slope = slope;
+		share_knot(knot_count - 1);
 	} else {
 		add_knot(claimed, ns, slope);
 	}
@@ -273,4 +312,5 @@ void aspan_packed_clock_after_fork(void)
 	knot_count = 0;
 	claimed = 0;
 	horizon = 0;
+	shared = NULL;
 }

@@ -32,6 +32,7 @@
 #include <stdint.h>
 
 #include "compiler.h"
+#include "layout-rings.h"
 
 #define ASPAN_PACKED_CLOCK_HORIZON_NS 50000000
 #define ASPAN_PACKED_CLOCK_ERROR_NS 1000
@@ -69,6 +70,9 @@ void aspan_packed_clock_begin(void);
 
 /* Sets `piece` to the one of a stamp, which was taken since the first knot. Call with all signals blocked. */
 ASPAN_SLOW void aspan_packed_clock_find(struct aspan_packed_piece *piece, uint64_t stamp);
+
+/* From now on all knots are in the ledger, too, until the process forks: there in the child they are not. */
+void aspan_packed_clock_share(struct aspan_ledger_clock *clock);
 
 /* Forgets all knots and holders of locks: in the child of fork. */
 void aspan_packed_clock_after_fork(void);

@@ -8,7 +8,7 @@
 #include "trace.h"
 
 /* The stamp of a record of a retired source that has been taken. No clock shows it. */
-#define STAMP_TAKEN 1
+#define STAMP_TAKEN ASPAN_LEDGER_STAMP_TAKEN
 
 _Atomic bool aspan_packed_is_finished;
 
@@ -21,7 +21,7 @@ static void note_encoded(struct aspan_packed_source *source)
 			      memory_order_relaxed);
 }
 
-/* Records what is encoded, if a session still wants it. */
+/* Records what is encoded, if a session still wants it. It is the encoder's until it is recorded: the process may end meanwhile. */
 static void write_event(struct aspan_packed_source *source)
 {
 	struct aspan_packed_event event = {
@@ -30,28 +30,43 @@ static void write_event(struct aspan_packed_source *source)
 		.thread_name = source->thread_name,
 	};
 
-	if (!aspan_packed_encoder_take(&source->encoder, &event) ||
-	    !aspan_trace_enabled(packed_events)) {
+	if (!aspan_packed_encoder_finish(&source->encoder, &event)) {
 		return;
 	}
-	event.flush_ns = aspan_packed_clock_now_ns();
-	aspan_trace_emit_to_the_end(packed_events, &event, NULL);
+	if (aspan_trace_enabled(packed_events)) {
+		event.flush_ns = aspan_packed_clock_now_ns();
+		aspan_trace_emit_to_the_end(packed_events, &event, NULL);
+	}
+	aspan_packed_encoder_begin_next(&source->encoder);
+}
+
+/* The record at `position` is in the encoder, or passed over, from here on (lib/ledger/layout-rings.h). */
+static inline void mark_encoded(struct aspan_packed_source *source, uint64_t position)
+{
+	uint64_t next_index = source->encoder.record_index + source->encoder.record_count;
+
+	/* Against the compiler: who reads it does so when this process has ended. */
+	aspan_signal_fence();
+	source->mark = next_index << 32 | (uint32_t) (position + 1);
+	aspan_signal_fence();
 }
 
 static void encode(struct aspan_packed_source *source, const struct aspan_packed_record *record,
-		   uint64_t stamp)
+		   uint64_t position, uint64_t stamp)
 {
 	uint64_t ns = aspan_packed_clock_ns(&source->piece, stamp);
 
 	while (!aspan_packed_encoder_add(&source->encoder, &record->words, ns)) {
 		write_event(source);
 	}
+	mark_encoded(source, position);
 }
 
 /* How far the producer may go while nobody consumes. */
 static uint64_t limit_after(const struct aspan_packed_source *source, uint64_t tail)
 {
-	return source->is_open ? tail + ASPAN_PACKED_HALF : 0;
+	return source->is_open ? aspan_packed_ring_limit(&source->ring, tail, ASPAN_PACKED_HALF) :
+				 0;
 }
 
 static void move_tail(struct aspan_packed_source *source, uint64_t tail, uint64_t limit)
@@ -93,7 +108,7 @@ static uint64_t take_published(struct aspan_packed_source *source, uint64_t tail
 		if (!stamp) {
 			break;
 		}
-		encode(source, record, stamp);
+		encode(source, record, tail, stamp);
 		/* Ordered by the limit (ordering 2). */
 		atomic_store_explicit(&record->stamp, 0, memory_order_relaxed);
 		tail++;
@@ -112,7 +127,7 @@ static void encode_retired(struct aspan_packed_source *source)
 		uint64_t stamp = atomic_load_explicit(&record->stamp, memory_order_acquire);
 
 		if (stamp > STAMP_TAKEN) {
-			encode(source, record, stamp);
+			encode(source, record, at, stamp);
 			stamp = STAMP_TAKEN;
 			/* Nobody uses this place again. */
 			atomic_store_explicit(&record->stamp, stamp, memory_order_relaxed);
@@ -145,6 +160,7 @@ static void discard_old(struct aspan_packed_source *source)
 			break;
 		}
 		aspan_packed_encoder_skip(&source->encoder, &record->words);
+		mark_encoded(source, tail);
 		atomic_store_explicit(&record->stamp, 0, memory_order_relaxed);
 	}
 	move_tail(source, tail, 0);
@@ -168,9 +184,11 @@ static bool encode_published(struct aspan_packed_source *source)
 		encode_retired(source);
 		return true;
 	}
+	aspan_packed_source_make_usable(source, end);
 	if (source->is_open) {
 		/* The thread, if it is not the caller, need not wait. */
-		move_tail(source, tail, tail + ASPAN_PACKED_FULL);
+		move_tail(source, tail,
+			  aspan_packed_ring_limit(&source->ring, tail, ASPAN_PACKED_FULL));
 	}
 	tail = take_published(source, tail, end);
 	move_tail(source, tail, limit_after(source, tail));

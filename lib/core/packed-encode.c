@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "group.h"
+#include "ledger-memory.h"
 #include "packed-format.h"
 
 #define BITS_A_BYTE 7
@@ -68,6 +69,15 @@ static inline bool is_known(const struct aspan_packed_encoder *encoder,
 	return aspan_likely(known->slot == slot && known->event == encoder->event);
 }
 
+static void make_groups_usable(struct aspan_packed_encoder *encoder, size_t bytes)
+{
+	if (aspan_unlikely(encoder->groups_usable && bytes >= encoder->groups_usable)) {
+		aspan_ledger_memory_reserve(encoder->groups + encoder->groups_usable,
+					    sizeof(encoder->groups) - encoder->groups_usable);
+		encoder->groups_usable = 0;
+	}
+}
+
 /* Writes a group; false if it does not fit. The first two of an event always do. */
 static ASPAN_SLOW bool add_group(struct aspan_packed_encoder *encoder, uint32_t slot)
 {
@@ -81,6 +91,7 @@ static ASPAN_SLOW bool add_group(struct aspan_packed_encoder *encoder, uint32_t 
 		    ASPAN_PACKED_EVENT_BYTES) {
 		return false;
 	}
+	make_groups_usable(encoder, encoder->groups_bytes + most);
 	at += put_decimal(at, group->view.id);
 	*at++ = ':';
 	at += put_decimal(at, length);
@@ -280,9 +291,10 @@ void aspan_packed_encoder_forget_groups(struct aspan_packed_encoder *encoder)
 	}
 }
 
-static void begin_next_event(struct aspan_packed_encoder *encoder)
+void aspan_packed_encoder_begin_next(struct aspan_packed_encoder *encoder)
 {
 	encoder->record_index += encoder->record_count;
+	aspan_signal_fence();
 	encoder->record_count = 0;
 	if (++encoder->event == 0) {
 		memset(encoder->sites, 0, sizeof(encoder->sites));
@@ -298,8 +310,8 @@ static void begin_next_event(struct aspan_packed_encoder *encoder)
 	memset(encoder->last, 0, sizeof(encoder->last));
 }
 
-bool aspan_packed_encoder_take(struct aspan_packed_encoder *encoder,
-			       struct aspan_packed_event *event)
+bool aspan_packed_encoder_finish(struct aspan_packed_encoder *encoder,
+				 struct aspan_packed_event *event)
 {
 	if (encoder->record_count == 0) {
 		return false;
@@ -314,6 +326,5 @@ bool aspan_packed_encoder_take(struct aspan_packed_encoder *encoder,
 	event->groups_length = encoder->groups_bytes;
 	event->records = (const char *) encoder->records;
 	event->records_length = encoder->records_bytes;
-	begin_next_event(encoder);
 	return true;
 }

@@ -3,7 +3,7 @@
  * From the records of a ring to the fields `groups` and `records` of tp/packed-format.md.
  *
  * An encoder belongs to a ring and is used by who has the ring's lock. It collects records until no more fit into an event;
- * the event is then taken, and the next record begins another. States are written only before a record for which they
+ * the event is then finished and recorded, and the next one begun. States are written only before a record for which they
  * hold, and only if they differ from what the reader assumes.
  *
  * Slots are turned into ids and tags here, so a group must not be reclaimed while a record that mentions it waits in
@@ -40,7 +40,7 @@ struct aspan_packed_encoder {
 	uint64_t last_ns;
 	uint32_t slot; /* what the last state said, not changed into a group */
 	uint64_t span_id;
-	/* Of the event. */
+	/* Of the event. Until `record_index` says otherwise, what is encoded is still to be recorded (lib/ledger/layout-rings.h). */
 	uint32_t record_count;
 	uint32_t event; /* its number: what the tables know of others is void */
 	uint64_t begin_ns;
@@ -70,13 +70,14 @@ struct aspan_packed_encoder {
 		uint32_t index;
 	} groups_known[ASPAN_PACKED_KNOWN_GROUPS];
 	uint8_t records[ASPAN_PACKED_EVENT_BYTES + ASPAN_PACKED_RECORD_BYTES];
+	size_t groups_usable; /* the rest is not reserved memory yet; 0: all is */
 	char groups[ASPAN_PACKED_GROUPS_BYTES];
 };
 
 /* Makes zeroed memory the encoder of a thread that has made `record_index` records so far. */
 void aspan_packed_encoder_init(struct aspan_packed_encoder *encoder, uint64_t record_index);
 
-/* Adds a record or a state, of that time. False if the event is full: then take it, and add again. */
+/* Adds a record or a state, of that time. False if the event is full: then finish it, begin the next one, and add again. */
 bool aspan_packed_encoder_add(struct aspan_packed_encoder *encoder,
 			      const struct aspan_packed_words *words, uint64_t ns);
 
@@ -87,8 +88,13 @@ void aspan_packed_encoder_skip(struct aspan_packed_encoder *encoder,
 /* Slots may be other groups' from now on: what the event says of them holds only for the records that it has. */
 void aspan_packed_encoder_forget_groups(struct aspan_packed_encoder *encoder);
 
-/* Sets what the encoder knows of the event's fields and begins another; false if no record was added. */
-bool aspan_packed_encoder_take(struct aspan_packed_encoder *encoder,
-			       struct aspan_packed_event *event);
+/*
+ * Sets what the encoder knows of the event's fields; false if no record was added. The strings are good until the next event is
+ * begun, which comes after it.
+ */
+bool aspan_packed_encoder_finish(struct aspan_packed_encoder *encoder,
+				 struct aspan_packed_event *event);
+
+void aspan_packed_encoder_begin_next(struct aspan_packed_encoder *encoder);
 
 #endif

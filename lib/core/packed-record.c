@@ -9,6 +9,7 @@
 #include <signal.h>
 
 #include "ledger.h"
+#include "life.h"
 #include "packed-consumer.h"
 #include "packed-helper.h"
 
@@ -335,6 +336,7 @@ void aspan_packed_thread_end(struct aspan_thread *thread)
 	struct aspan_packed_source *source;
 	sigset_t signals;
 
+	aspan_life_know();
 	block_signals(&signals);
 	source = source_of(thread);
 	thread->packed_ring = NULL;
@@ -360,6 +362,19 @@ void aspan_packed_before_fork(void)
 	}
 }
 
+void aspan_packed_forget_ledger(void)
+{
+	struct aspan_thread *thread = &aspan_thread;
+	struct aspan_packed_source *source = source_of(thread);
+
+	if (source && aspan_packed_source_link(source)->is_in_ledger) {
+		thread->packed_ring = NULL;
+		thread->packed_count = 0;
+	}
+	aspan_packed_source_forget_ledger();
+	aspan_packed_clock_after_fork();
+}
+
 void aspan_packed_after_fork(void)
 {
 	struct aspan_thread *thread = &aspan_thread;
@@ -378,6 +393,7 @@ void aspan_packed_after_fork(void)
 
 void aspan_packed_finish(void)
 {
+	aspan_life_know();
 	atomic_store_explicit(&aspan_packed_is_finished, true, memory_order_relaxed);
 	for (struct aspan_packed_source *source = aspan_packed_source_first(); source;
 	     source = aspan_packed_source_next(source)) {

@@ -92,6 +92,9 @@ void aspan_packed_thread_end(struct aspan_thread *thread);
 /* Before fork(): what this thread has recorded is the parent's. Without the lock. */
 void aspan_packed_before_fork(void);
 
+/* In a child, before the ledger forgets its parent's: what waits there is the parent's, and so are the rings. With the lock held, or alone. */
+void aspan_packed_forget_ledger(void);
+
 /* The child begins with empty rings. Call with the lock held. */
 void aspan_packed_after_fork(void);
 

@@ -6,6 +6,9 @@
 
 void aspan_packed_ring_init(struct aspan_packed_ring *ring)
 {
+	if (!ring->usable) {
+		ring->usable = UINT64_MAX;
+	}
 	atomic_store_explicit(&ring->state_slot, ASPAN_PACKED_SLOT_UNKNOWN, memory_order_relaxed);
 }
 
@@ -56,7 +59,8 @@ bool aspan_packed_ring_use_rest(struct aspan_packed_ring *ring)
 {
 	uint64_t limit = atomic_load_explicit(&ring->limit, memory_order_acquire);
 	/* Acquire: orders what the consumer did with the places before (ordering 2). */
-	uint64_t full = atomic_load_explicit(&ring->tail, memory_order_acquire) + ASPAN_PACKED_FULL;
+	uint64_t full = aspan_packed_ring_limit(
+		ring, atomic_load_explicit(&ring->tail, memory_order_acquire), ASPAN_PACKED_FULL);
 
 	if (limit == 0 || limit >= full) {
 		return false;

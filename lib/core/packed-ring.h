@@ -120,6 +120,8 @@ struct aspan_packed_ring {
 	/* Written by the consumer; the producer moves `limit` from half to full, too. */
 	_Alignas(64) _Atomic uint64_t limit; /* below this the producer may reserve; 0: closed */
 	_Atomic uint64_t tail;
+	uint64_t
+		usable; /* `limit` is not above it: the places behind are not reserved memory yet */
 	_Alignas(64) struct aspan_packed_record records[ASPAN_PACKED_RECORDS];
 };
 
@@ -179,8 +181,21 @@ static inline bool aspan_packed_ring_push(struct aspan_packed_ring *ring, uint32
 	return true;
 }
 
-/* Makes zeroed memory the ring of a thread that has pushed nothing. */
+/* The first places of a ring whose memory is reserved on demand, and how many bytes of it they take. */
+#define ASPAN_PACKED_FIRST_BYTES ((size_t) 8192)
+#define ASPAN_PACKED_FIRST_PLACES                                                                  \
+	((ASPAN_PACKED_FIRST_BYTES - offsetof(struct aspan_packed_ring, records)) /                \
+	 sizeof(struct aspan_packed_record))
+
+/* Makes zeroed memory, but for `usable`, the ring of a thread that has pushed nothing. */
 void aspan_packed_ring_init(struct aspan_packed_ring *ring);
+
+/* The limit of which no more than `waiting` records are behind the tail. */
+static inline uint64_t aspan_packed_ring_limit(const struct aspan_packed_ring *ring, uint64_t tail,
+					       uint64_t waiting)
+{
+	return tail + waiting < ring->usable ? tail + waiting : ring->usable;
+}
 
 /* Pushes a state and a record after it. There must be room. */
 void aspan_packed_ring_push_state(struct aspan_packed_ring *ring, uint32_t slot, uint64_t span_id,

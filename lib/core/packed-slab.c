@@ -8,6 +8,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "ledger-rings.h"
+
 /* Address space of a slab between two pages that cannot be accessed; NULL without any. */
 static char *reserve(size_t page_bytes)
 {
@@ -40,20 +42,43 @@ static void wipe_in_children(char *sources, size_t bytes)
 	}
 }
 
-struct aspan_packed_source *aspan_packed_slab_map(size_t source_bytes, size_t *count)
+/* Private memory, if the sources cannot be in the ledger; false without memory. */
+static bool map_sources(struct aspan_packed_slab *slab,
+			const struct aspan_ledger_source_layout *layout, char *sources,
+			size_t page_bytes)
+{
+	size_t bytes = ASPAN_PACKED_SLAB_BYTES - ASPAN_PACKED_SLAB_LINKS_BYTES;
+	char *whole = sources - ASPAN_PACKED_SLAB_LINKS_BYTES - page_bytes;
+
+	if (page_bytes <= ASPAN_PACKED_SLAB_LINKS_BYTES) {
+		slab->in_ledger = aspan_ledger_rings_add_slab(
+			layout, sources, bytes, whole, ASPAN_PACKED_SLAB_BYTES + 2 * page_bytes);
+	}
+	if (!slab->in_ledger) {
+		if (mprotect(sources, bytes, PROT_READ | PROT_WRITE) != 0) {
+			return false;
+		}
+		wipe_in_children(sources, bytes);
+	}
+	return true;
+}
+
+struct aspan_packed_slab aspan_packed_slab_map(const struct aspan_ledger_source_layout *layout)
 {
 	int saved_errno = errno;
 	size_t page_bytes = (size_t) getpagesize();
-	char *slab = reserve(page_bytes);
-	char *sources = NULL;
+	struct aspan_packed_slab slab = { 0 };
+	char *start = reserve(page_bytes);
+	char *sources = start ? start + ASPAN_PACKED_SLAB_LINKS_BYTES : NULL;
 
-	*count = (ASPAN_PACKED_SLAB_BYTES - ASPAN_PACKED_SLAB_LINKS_BYTES) / source_bytes;
-	if (slab && mprotect(slab, ASPAN_PACKED_SLAB_BYTES, PROT_READ | PROT_WRITE) == 0) {
-		sources = slab + ASPAN_PACKED_SLAB_LINKS_BYTES;
-		wipe_in_children(sources, ASPAN_PACKED_SLAB_BYTES - ASPAN_PACKED_SLAB_LINKS_BYTES);
-	} else if (slab) {
-		munmap(slab - page_bytes, ASPAN_PACKED_SLAB_BYTES + 2 * page_bytes);
+	if (start && mprotect(start, ASPAN_PACKED_SLAB_LINKS_BYTES, PROT_READ | PROT_WRITE) == 0 &&
+	    map_sources(&slab, layout, sources, page_bytes)) {
+		slab.sources = (struct aspan_packed_source *) sources;
+		slab.count = (ASPAN_PACKED_SLAB_BYTES - ASPAN_PACKED_SLAB_LINKS_BYTES) /
+			     layout->source_bytes;
+	} else if (start) {
+		munmap(start - page_bytes, ASPAN_PACKED_SLAB_BYTES + 2 * page_bytes);
 	}
 	errno = saved_errno;
-	return (struct aspan_packed_source *) sources;
+	return slab;
 }

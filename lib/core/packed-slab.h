@@ -7,12 +7,18 @@
  *          '- aligned                        '-------- wiped in children ----'
  *
  * So a source's link is found from its address alone.
+ *
+ * Where the ledger is a file, the sources are a part of it, so that what waits there outlives the process. A child then finds zeros
+ * there as soon as it is known as one, and forgets these sources.
  */
 #ifndef ASPAN_CORE_PACKED_SLAB_H
 #define ASPAN_CORE_PACKED_SLAB_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "layout-rings.h"
 
 struct aspan_packed_source;
 
@@ -26,10 +32,17 @@ struct aspan_packed_link {
 	/* Protected by the library's lock. */
 	struct aspan_packed_source *next_unused; /* of those that nobody uses */
 	struct aspan_packed_source *older; /* of the same thread, retired */
+	bool is_in_ledger; /* never changes */
 };
 
-/* The sources of a new slab, and how many there are; NULL without memory. Each has `source_bytes`, a multiple of 64. */
-struct aspan_packed_source *aspan_packed_slab_map(size_t source_bytes, size_t *count);
+struct aspan_packed_slab {
+	struct aspan_packed_source *sources; /* NULL without memory */
+	size_t count;
+	struct aspan_ledger_slab *in_ledger; /* NULL: it is private memory */
+};
+
+/* A new slab. Each source has `layout->source_bytes`, a multiple of 64. Call with the lock held. */
+struct aspan_packed_slab aspan_packed_slab_map(const struct aspan_ledger_source_layout *layout);
 
 /* The link of a source. */
 static inline struct aspan_packed_link *

@@ -12,7 +12,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "arena.h"
+#include "ledger-memory.h"
+#include "ledger-rings.h"
 #include "lock.h"
 #include "trace.h"
 
@@ -58,32 +59,133 @@ static void add(struct aspan_packed_source *source)
 	atomic_store_explicit(&first_source, source, memory_order_seq_cst);
 }
 
+#define SOURCE_OFFSET(member) offsetof(struct aspan_packed_source, member)
+
+static const struct aspan_ledger_source_layout layout = {
+	.source_bytes = sizeof(struct aspan_packed_source),
+	.ring_records = ASPAN_PACKED_RECORDS,
+	.head = SOURCE_OFFSET(ring.head),
+	.tail = SOURCE_OFFSET(ring.tail),
+	.records = SOURCE_OFFSET(ring.records),
+	.vpid = SOURCE_OFFSET(vpid),
+	.vtid = SOURCE_OFFSET(vtid),
+	.thread_name = SOURCE_OFFSET(thread_name),
+	.thread_name_bytes = ASPAN_PACKED_NAME_BYTES,
+	.mark = SOURCE_OFFSET(mark),
+	.record_index = SOURCE_OFFSET(encoder.record_index),
+	.begin_ns = SOURCE_OFFSET(encoder.begin_ns),
+	.begin_span_id = SOURCE_OFFSET(encoder.begin_span_id),
+	.last_ns = SOURCE_OFFSET(encoder.last_ns),
+	.event_records = SOURCE_OFFSET(encoder.records),
+	.event_records_bytes = SOURCE_OFFSET(encoder.records_bytes),
+	.event_groups = SOURCE_OFFSET(encoder.groups),
+	.event_groups_bytes = SOURCE_OFFSET(encoder.groups_bytes),
+	.event_records_room = ASPAN_PACKED_EVENT_BYTES + ASPAN_PACKED_RECORD_BYTES,
+	.event_groups_room = ASPAN_PACKED_GROUPS_BYTES,
+	.slot = SOURCE_OFFSET(encoder.slot),
+	.span_id = SOURCE_OFFSET(encoder.span_id),
+};
+
+_Static_assert(sizeof(struct aspan_packed_record) == sizeof(struct aspan_ledger_record) &&
+		       sizeof(size_t) == sizeof(uint64_t),
+	       "sources are in the ledger");
+
+/* New ones: protected by the library's lock. */
+static struct aspan_packed_slab fresh;
+
+static bool is_in_ledger(const struct aspan_packed_source *source)
+{
+	return aspan_packed_source_link(source)->is_in_ledger;
+}
+
+/* Where all but the first groups of an event are: on a page of their own. */
+static size_t later_groups_offset(void)
+{
+	return (SOURCE_OFFSET(encoder.groups) + ASPAN_PACKED_EVENT_BYTES +
+		ASPAN_PACKED_SLAB_LINKS_BYTES) &
+	       ~(ASPAN_PACKED_SLAB_LINKS_BYTES - 1);
+}
+
+/* What an idle thread needs: the rest is for those that record much. */
+static void reserve_first(struct aspan_packed_source *source)
+{
+	const size_t middle = SOURCE_OFFSET(lock) & ~(ASPAN_PACKED_SLAB_LINKS_BYTES - 1);
+
+	aspan_ledger_memory_reserve((char *) source, ASPAN_PACKED_FIRST_BYTES);
+	aspan_ledger_memory_reserve((char *) source + middle, later_groups_offset() - middle);
+	source->ring.usable = ASPAN_PACKED_FIRST_PLACES - ASPAN_PACKED_MARGIN;
+	source->encoder.groups_usable = later_groups_offset() - SOURCE_OFFSET(encoder.groups);
+}
+
+void aspan_packed_source_make_usable(struct aspan_packed_source *source, uint64_t position)
+{
+	struct aspan_packed_ring *ring = &source->ring;
+	const size_t middle = SOURCE_OFFSET(lock) & ~(ASPAN_PACKED_SLAB_LINKS_BYTES - 1);
+
+	if (aspan_unlikely(ring->usable && position >= ring->usable)) {
+		aspan_ledger_memory_reserve((char *) source + ASPAN_PACKED_FIRST_BYTES,
+					    middle - ASPAN_PACKED_FIRST_BYTES);
+		ring->usable = UINT64_MAX;
+	}
+}
+
 static struct aspan_packed_source *make(void)
 {
-	static struct aspan_packed_source *fresh;
-	static size_t fresh_count;
 	struct aspan_packed_source *source;
 
-	if (fresh_count == 0) {
-		source = aspan_packed_slab_map(sizeof(*source), &fresh_count);
-		if (!source) {
-			fresh_count = 0;
+	if (fresh.count == 0) {
+		fresh = aspan_packed_slab_map(&layout);
+		if (!fresh.sources) {
 			return NULL;
 		}
-		fresh = source;
 	}
-	source = fresh++;
-	fresh_count--;
+	source = fresh.sources++;
+	fresh.count--;
+	if (fresh.in_ledger) {
+		aspan_packed_source_link(source)->is_in_ledger = true;
+		reserve_first(source);
+		aspan_ledger_rings_add_source(fresh.in_ledger);
+	}
 	add(source);
 	return source;
 }
 
-/* For the consumer. */
+/* The list is in links, which are private memory. */
+void aspan_packed_source_forget_ledger(void)
+{
+	struct aspan_packed_source *source =
+		atomic_load_explicit(&first_source, memory_order_relaxed);
+	struct aspan_packed_source *kept = NULL;
+
+	while (source) {
+		struct aspan_packed_source *next = aspan_packed_source_next(source);
+
+		if (!is_in_ledger(source)) {
+			aspan_packed_source_link(source)->next = kept;
+			kept = source;
+		}
+		source = next;
+	}
+	atomic_store_explicit(&first_source, kept, memory_order_seq_cst);
+	first_unused = NULL;
+	if (fresh.in_ledger) {
+		fresh = (struct aspan_packed_slab){ 0 };
+	}
+}
+
+/* For the consumer, when all else is ready: a reader of the ledger knows by it that the source is used. */
 static void set_thread(struct aspan_packed_source *source)
 {
-	source->vpid = getpid();
 	source->vtid = (int32_t) syscall(SYS_gettid);
 	prctl(PR_GET_NAME, source->thread_name);
+	aspan_signal_fence();
+	source->vpid = getpid();
+}
+
+static void begin_encoder(struct aspan_packed_source *source, uint64_t record_index)
+{
+	aspan_packed_encoder_init(&source->encoder, record_index);
+	source->mark = record_index << 32;
 }
 
 /* The helper looks at all sources, whether they are used or not: so this needs the source's lock. */
@@ -92,10 +194,10 @@ static void begin(struct aspan_packed_source *source, uint64_t record_index)
 	sigset_t signals;
 
 	aspan_packed_source_lock(source, &signals);
-	set_thread(source);
 	aspan_packed_ring_init(&source->ring);
-	aspan_packed_encoder_init(&source->encoder, record_index);
+	begin_encoder(source, record_index);
 	aspan_packed_clock_begin();
+	set_thread(source);
 	aspan_packed_source_unlock(source, &signals);
 }
 
@@ -130,16 +232,35 @@ static void zero(char *start, size_t bytes)
 	memset(end, 0, (size_t) (start + bytes - end));
 }
 
-/* All but the list and the lock is as in new memory. */
+/* What has not been used is zero, and may be no memory yet. */
+static void clear_ring(struct aspan_packed_source *source)
+{
+	struct aspan_packed_ring *ring = &source->ring;
+	uint64_t usable = ring->usable;
+
+	if (!is_in_ledger(source)) {
+		zero((char *) ring, sizeof(*ring));
+	} else if (usable == UINT64_MAX) {
+		memset(ring, 0, sizeof(*ring));
+	} else {
+		memset(ring, 0, ASPAN_PACKED_FIRST_BYTES);
+	}
+	ring->usable = usable;
+}
+
+/* All but the list, the lock, and what is reserved, is as in new memory. */
 static void clear(struct aspan_packed_source *source)
 {
 	int saved_errno = errno;
 
-	zero((char *) &source->ring, sizeof(source->ring));
+	/* First: what is there now is nobody's. */
+	source->vpid = 0;
+	aspan_signal_fence();
+	clear_ring(source);
+	source->mark = 0;
 	source->is_open = false;
 	source->is_retired = false;
 	source->stuck_since_ns = 0;
-	source->vpid = 0;
 	source->has_encoded = false;
 	source->piece = (struct aspan_packed_piece){ 0 };
 	memset(&source->encoder, 0, offsetof(struct aspan_packed_encoder, records));
@@ -205,9 +326,9 @@ void aspan_packed_source_adopt(struct aspan_packed_source *source)
 		/* The helper, which is not in this child, may have been measuring. */
 		aspan_packed_clock_after_fork();
 		aspan_packed_clock_begin();
-		set_thread(source);
 		aspan_packed_ring_init(&source->ring);
-		aspan_packed_encoder_init(&source->encoder, 0);
+		begin_encoder(source, 0);
+		set_thread(source);
 	}
 }
 

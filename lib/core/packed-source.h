@@ -32,8 +32,9 @@
 #define ASPAN_PACKED_STUCK_NS UINT64_C(100000000)
 
 /*
- * Wiped in a child, by the kernel: also in one that was made without the C library's fork(), which calls no handlers. What waits
- * there is the parent's, and would be recorded twice. What must not be wiped is its link.
+ * What waits there is its process's: a child that recorded it would do so twice. So private memory is wiped in a child by the kernel,
+ * also in one that was made without the C library's fork(), which calls no handlers; what must not be wiped is its link. A part of
+ * the ledger cannot be wiped: the child forgets it when it is known as one (life.h), before it records anything.
  */
 /* NOLINTNEXTLINE(clang-analyzer-optin.performance.Padding): the ring is on pages of its own */
 struct aspan_packed_source {
@@ -47,7 +48,8 @@ struct aspan_packed_source {
 		next_index; /* of a retired one: the number of the first record of the source after it */
 	uint64_t stuck_at; /* the position of the record that is not published, */
 	uint64_t stuck_since_ns; /* and since when; 0 if there is none */
-	int32_t vpid; /* 0 in memory that was wiped */
+	uint64_t mark; /* what is encoded: lib/ledger/layout-rings.h */
+	int32_t vpid; /* 0 in memory that was wiped, or is not used */
 	int32_t vtid;
 	char thread_name[ASPAN_PACKED_NAME_BYTES];
 	_Atomic bool has_encoded; /* records wait in the encoder; may be read without the lock */
@@ -65,8 +67,14 @@ aspan_packed_source_link(const struct aspan_packed_source *source)
 /* The source of a thread that has made `record_index` records so far, for the calling thread; NULL without memory. */
 struct aspan_packed_source *aspan_packed_source_create(uint64_t record_index);
 
+/* In a child: forgets all that are the parent's ledger's. Call with the lock held, or alone, before the ledger forgets them. */
+void aspan_packed_source_forget_ledger(void);
+
 /* In the child of fork, before each is reset: nothing of the parent is unused. */
 void aspan_packed_source_begin_reset(void);
+
+/* For the consumer: makes all places of the ring usable, if the first ones have been used up to `position`. */
+void aspan_packed_source_make_usable(struct aspan_packed_source *source, uint64_t position);
 
 /* Keeps the memory for the next one. Nobody may push any more. */
 void aspan_packed_source_destroy(struct aspan_packed_source *source);

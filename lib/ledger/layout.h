@@ -12,6 +12,8 @@
  *                   GROUPS     directory --> segments --> groups by slot: id, tags, counts of ended threads
  *                   THREADS    list of threads --> table --> leaves: counts by slot
  *                   TRANSFER   what is being moved between counters right now
+ *                   RINGS      what waits to be recorded (layout-rings.h)
+ *                   CLOCK      what time its stamps are
  *
  *    a group's counts = its own (`ended`) + those in the leaves of all threads
  *
@@ -64,6 +66,8 @@ enum aspan_ledger_section_type {
 	ASPAN_LEDGER_GROUPS = 4,
 	ASPAN_LEDGER_THREADS = 5,
 	ASPAN_LEDGER_TRANSFER = 6,
+	ASPAN_LEDGER_RINGS = 7, /* with an address of 0: nothing waits */
+	ASPAN_LEDGER_CLOCK = 8,
 };
 
 /* A reader skips types that it does not know. */
@@ -108,7 +112,7 @@ struct aspan_ledger_extent {
 };
 
 #define ASPAN_LEDGER_NOT_IN_FILE UINT64_MAX
-#define ASPAN_LEDGER_EXTENT_COUNT 48
+#define ASPAN_LEDGER_EXTENT_COUNT 112
 
 #define ASPAN_LEDGER_EXE_BYTES 256
 

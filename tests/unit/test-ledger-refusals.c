@@ -230,7 +230,8 @@ static void refuses_impossible_extents(void **state)
 	ledger_section(&maker, ASPAN_LEDGER_EXTENTS)->size_bytes++;
 	expect_refusal(&maker, -EINVAL, elsewhere);
 	ledger_init(&maker);
-	ledger_section(&maker, ASPAN_LEDGER_EXTENTS)->size_bytes = 49 * 24;
+	ledger_section(&maker, ASPAN_LEDGER_EXTENTS)->size_bytes =
+		(ASPAN_LEDGER_EXTENT_COUNT + 1) * sizeof(*maker.extents);
 	expect_refusal(&maker, -EINVAL, elsewhere);
 	ledger_init(&maker);
 	maker.header->address += 8;
