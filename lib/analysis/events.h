@@ -76,11 +76,13 @@ struct aspan_code {
 /* Which trace, process and thread an event is of. */
 struct aspan_origin {
 	uint32_t trace; /* from aspan_model_add_trace() */
+	uint32_t host; /* the same number for all traces of a host */
 	bool has_vpid;
 	uint64_t vpid;
 	uint64_t pid_namespace; /* 0 if the trace does not say */
 	uint64_t vtid; /* 0 if the trace does not say */
 	const char *procname; /* NULL if the trace does not say */
+	bool is_salvaged; /* of a trace of what waited when its process ended: that is of another trace */
 	bool is_exact; /* a record tells the pid; a context may be of the process that cloned this one */
 };
 

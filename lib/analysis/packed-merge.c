@@ -120,6 +120,45 @@ static int move_on(struct aspan_packed_merge *merge)
 	return result < 0 ? result : 0;
 }
 
+int aspan_packed_merge_note_process(struct aspan_packed_merge *merge,
+				    const struct aspan_origin *origin, uint64_t offset_ns)
+{
+	return aspan_packed_threads_note_process(&merge->threads, origin, offset_ns);
+}
+
+/* An event that a process handed to the tracer, and still had when it was killed, was salvaged, too. */
+static bool is_there_already(const struct aspan_packed_thread *thread,
+			     const struct aspan_packed_fields *event)
+{
+	return thread->is_begun && event->record_index == thread->last_index &&
+	       event->begin_ns == thread->last_begin_ns;
+}
+
+/* What was salvaged is of the process that another trace has, and at that trace's times. */
+static void go_home(const struct aspan_packed_merge *merge, struct aspan_origin *origin,
+		    uint64_t *offset_ns)
+{
+	const struct aspan_packed_process *home =
+		aspan_packed_threads_find_home(&merge->threads, origin);
+
+	if (home) {
+		origin->trace = home->origin.trace;
+		origin->pid_namespace = home->origin.pid_namespace;
+		origin->is_salvaged = false;
+		*offset_ns = home->offset_ns;
+	}
+}
+
+static int note_thread(struct aspan_packed_merge *merge, const struct aspan_origin *origin,
+		       uint64_t begin_ns, uint64_t offset_ns, struct aspan_packed_thread **thread)
+{
+	int result = aspan_packed_threads_find(&merge->threads, origin, thread);
+
+	return result ? result :
+			aspan_packed_threads_note_record(&merge->threads, origin,
+							 begin_ns + offset_ns, offset_ns);
+}
+
 int aspan_packed_merge_add_event(struct aspan_packed_merge *merge,
 				 const struct aspan_origin *origin, uint64_t time_ns,
 				 uint64_t offset_ns, const struct aspan_packed_fields *event)
@@ -137,18 +176,17 @@ int aspan_packed_merge_add_event(struct aspan_packed_merge *merge,
 	if (result) {
 		return result == -EINVAL ? fail(merge, event, &error) : result;
 	}
-	payload->event_ns = time_ns;
-	payload->offset_ns = offset_ns;
 	thread_origin.has_vpid = true;
 	thread_origin.vpid = (uint64_t) event->vpid;
 	thread_origin.vtid = (uint64_t) event->vtid;
 	thread_origin.procname = NULL;
-	result = aspan_packed_threads_find(&merge->threads, &thread_origin, &thread);
-	if (!result) {
-		result = aspan_packed_threads_note_record(&merge->threads, &thread_origin,
-							  event->begin_ns + offset_ns);
+	if (origin->is_salvaged) {
+		go_home(merge, &thread_origin, &offset_ns);
 	}
-	if (result) {
+	payload->event_ns = time_ns;
+	payload->offset_ns = offset_ns;
+	result = note_thread(merge, &thread_origin, event->begin_ns, offset_ns, &thread);
+	if (result || is_there_already(thread, event)) {
 		free(payload);
 		return result;
 	}

@@ -88,7 +88,14 @@ void aspan_packed_merge_set_announce(struct aspan_packed_merge *merge,
 void aspan_packed_merge_destroy(struct aspan_packed_merge *merge);
 
 /*
- * Adds a packed event; its strings are copied. `origin` says trace and pid namespace, the event the rest; time_ns is the
+ * A process is in a trace: its vpid and namespace. What makes times of records times of that trace is added to them (it wraps). What
+ * was salvaged of the process is its own from then on. 0 or -ENOMEM.
+ */
+int aspan_packed_merge_note_process(struct aspan_packed_merge *merge,
+				    const struct aspan_origin *origin, uint64_t offset_ns);
+
+/*
+ * Adds a packed event; its strings are copied. One that is the thread's last one once more is passed over. `origin` says trace and pid namespace, the event the rest; time_ns is the
  * event's, offset_ns what makes times of its records times of the trace (it wraps). 0; -ENOMEM; or -EINVAL: see
  * aspan_packed_merge_get_error().
  */

@@ -123,6 +123,8 @@ bool aspan_packed_queue_add(struct aspan_packed_thread *thread,
 
 	payload->lost_count = count_lost(thread, &payload->event);
 	thread->is_begun = true;
+	thread->last_index = payload->event.record_index;
+	thread->last_begin_ns = payload->event.begin_ns;
 	thread->next_index = payload->event.record_index + payload->event.record_count;
 	*thread->last_link = payload;
 	thread->last_link = &payload->next;

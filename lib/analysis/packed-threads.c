@@ -140,16 +140,11 @@ static struct aspan_packed_process *look_up_process(const struct aspan_packed_th
 	return i == NONE ? NULL : &threads->processes[i];
 }
 
-static int note_process(struct aspan_packed_threads *threads, const struct aspan_origin *origin,
-			uint64_t time_ns)
+static int add_process(struct aspan_packed_threads *threads, const struct aspan_origin *origin,
+		       struct aspan_packed_process **added)
 {
-	struct aspan_packed_process *process = look_up_process(threads, origin);
 	uint64_t key = get_process_key(origin);
 
-	if (process) {
-		process->first_ns = time_ns < process->first_ns ? time_ns : process->first_ns;
-		return 0;
-	}
 	if (!reserve((void **) &threads->processes, threads->process_count,
 		     &threads->process_capacity, sizeof(*threads->processes))) {
 		return -ENOMEM;
@@ -157,22 +152,64 @@ static int note_process(struct aspan_packed_threads *threads, const struct aspan
 	threads->processes[threads->process_count] = (struct aspan_packed_process){
 		.origin = *origin,
 		.next_of_key = aspan_id_map_find(&threads->process_map, key),
-		.first_ns = time_ns,
+		.first_ns = UINT64_MAX,
 	};
 	if (aspan_id_map_set(&threads->process_map, key, (uint32_t) threads->process_count)) {
 		return -ENOMEM;
 	}
-	threads->process_count++;
+	*added = &threads->processes[threads->process_count++];
 	return 0;
 }
 
+/* first_ns: UINT64_MAX if no record was seen. */
+static int note_process(struct aspan_packed_threads *threads, const struct aspan_origin *origin,
+			uint64_t first_ns, uint64_t offset_ns)
+{
+	struct aspan_packed_process *process = look_up_process(threads, origin);
+	int result = process ? 0 : add_process(threads, origin, &process);
+
+	if (!result) {
+		process->offset_ns = offset_ns;
+		process->first_ns = first_ns < process->first_ns ? first_ns : process->first_ns;
+	}
+	return result;
+}
+
+int aspan_packed_threads_note_process(struct aspan_packed_threads *threads,
+				      const struct aspan_origin *origin, uint64_t offset_ns)
+{
+	return note_process(threads, origin, UINT64_MAX, offset_ns);
+}
+
+/* Where the trace does not tell namespaces, any is it. */
+static bool is_home(const struct aspan_origin *of_process, const struct aspan_origin *origin)
+{
+	return of_process->has_vpid && !of_process->is_salvaged &&
+	       of_process->host == origin->host && of_process->vpid == origin->vpid &&
+	       (of_process->pid_namespace == 0 ||
+		of_process->pid_namespace == origin->pid_namespace);
+}
+
+const struct aspan_packed_process *
+aspan_packed_threads_find_home(const struct aspan_packed_threads *threads,
+			       const struct aspan_origin *origin)
+{
+	for (size_t i = threads->process_count; i > 0; i--) {
+		if (is_home(&threads->processes[i - 1].origin, origin)) {
+			return &threads->processes[i - 1];
+		}
+	}
+	return NULL;
+}
+
 int aspan_packed_threads_note_record(struct aspan_packed_threads *threads,
-				     const struct aspan_origin *origin, uint64_t time_ns)
+				     const struct aspan_origin *origin, uint64_t time_ns,
+				     uint64_t offset_ns)
 {
 	const struct aspan_origin whole_trace = { .trace = origin->trace };
-	int result = note_process(threads, origin, time_ns);
+	int result = note_process(threads, origin, time_ns, offset_ns);
 
-	return result ? result : note_process(threads, &whole_trace, time_ns);
+	return result ? result : note_process(threads, &whole_trace, time_ns, offset_ns);
 }
 
 uint64_t aspan_packed_threads_get_first_ns(const struct aspan_packed_threads *threads,

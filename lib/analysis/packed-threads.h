@@ -21,6 +21,8 @@ struct aspan_packed_thread {
 	uint32_t next_of_key; /* another thread with the same key, or NONE */
 	bool is_begun; /* next_index is known */
 	uint64_t next_index; /* the record_index of the next event, if nothing is lost */
+	uint64_t last_index,
+		last_begin_ns; /* of the last event: one that comes twice is known by them */
 	struct aspan_packed_payload *first, **last_link; /* a queue; cursor reads the first */
 	struct aspan_packed_cursor cursor;
 	/*
@@ -37,7 +39,9 @@ struct aspan_packed_thread {
 struct aspan_packed_process {
 	struct aspan_origin origin;
 	uint32_t next_of_key;
-	uint64_t first_ns; /* its first packed record, by the trace's clock */
+	uint64_t
+		first_ns; /* its first packed record, by the trace's clock; UINT64_MAX: it has none */
+	uint64_t offset_ns; /* what makes times of records times of the trace; wraps */
 };
 
 struct aspan_packed_threads {
@@ -58,9 +62,22 @@ int aspan_packed_threads_find(struct aspan_packed_threads *threads,
 			      const struct aspan_origin *origin,
 			      struct aspan_packed_thread **found);
 
+/* A process is in a trace, whose times are those of records plus offset_ns. 0 or -ENOMEM. */
+int aspan_packed_threads_note_process(struct aspan_packed_threads *threads,
+				      const struct aspan_origin *origin, uint64_t offset_ns);
+
+/*
+ * The process of what was salvaged: the last one with that vpid and namespace that another trace of the host has. NULL if there
+ * is none.
+ */
+const struct aspan_packed_process *
+aspan_packed_threads_find_home(const struct aspan_packed_threads *threads,
+			       const struct aspan_origin *origin);
+
 /* A process has a packed record made at time_ns; so has the trace, for events that do not tell their process. 0 or -ENOMEM. */
 int aspan_packed_threads_note_record(struct aspan_packed_threads *threads,
-				     const struct aspan_origin *origin, uint64_t time_ns);
+				     const struct aspan_origin *origin, uint64_t time_ns,
+				     uint64_t offset_ns);
 
 /* When the first packed record of a process, or of a trace for an origin without vpid, was made; UINT64_MAX: there is none. */
 uint64_t aspan_packed_threads_get_first_ns(const struct aspan_packed_threads *threads,

@@ -30,8 +30,15 @@ static int queue_event(struct aspan_message_reader *reader, const bt_message *me
 	}
 	is_allocation = event_class->layout.type == ASPAN_EVENT_ALLOC ||
 			event_class->layout.type == ASPAN_EVENT_FREE;
-	if (is_allocation || event_class->packed.is_packed) {
+	if (is_allocation || event_class->packed.is_packed || event_class->process.is_wanted) {
 		aspan_stream_read_origin(stream, source, &origin);
+	}
+	if (event_class->process.is_wanted) {
+		result =
+			aspan_packed_reader_note_process(reader->packed, message, &origin, time_ns);
+		if (result) {
+			return result;
+		}
 	}
 	if (event_class->packed.is_packed) {
 		return aspan_packed_reader_add_event(reader->packed, &event_class->packed, message,

@@ -138,15 +138,21 @@ void aspan_packed_layout_read(const struct aspan_packed_layout *layout, const bt
 	}
 }
 
-static bool is_clock_of_records(const bt_clock_snapshot *snapshot, uint64_t flush_ns)
+static bool is_lttngs_clock(const bt_clock_snapshot *snapshot)
 {
 	const bt_clock_class *clock = bt_clock_snapshot_borrow_clock_class_const(snapshot);
 	const char *name = bt_clock_class_get_name(clock);
+
+	return name && strcmp(name, CLOCK_NAME) == 0 &&
+	       bt_clock_class_get_frequency(clock) == CLOCK_FREQUENCY;
+}
+
+static bool is_clock_of_records(const bt_clock_snapshot *snapshot, uint64_t flush_ns)
+{
 	uint64_t since_flush = bt_clock_snapshot_get_value(snapshot) - flush_ns;
 
 	/* The records' clock may be a little ahead. */
-	return name && strcmp(name, CLOCK_NAME) == 0 &&
-	       bt_clock_class_get_frequency(clock) == CLOCK_FREQUENCY &&
+	return is_lttngs_clock(snapshot) &&
 	       since_flush + ASPAN_PACKED_CLOCK_SLACK_NS < 2 * ASPAN_PACKED_CLOCK_SLACK_NS;
 }
 
@@ -156,4 +162,11 @@ uint64_t aspan_packed_layout_get_offset(const bt_clock_snapshot *snapshot, uint6
 	return time_ns - (is_clock_of_records(snapshot, flush_ns) ?
 				  bt_clock_snapshot_get_value(snapshot) :
 				  flush_ns);
+}
+
+bool aspan_packed_layout_get_clock_offset(const bt_clock_snapshot *snapshot, uint64_t time_ns,
+					  uint64_t *offset_ns)
+{
+	*offset_ns = time_ns - bt_clock_snapshot_get_value(snapshot);
+	return is_lttngs_clock(snapshot);
 }

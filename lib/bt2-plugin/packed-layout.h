@@ -43,4 +43,8 @@ void aspan_packed_layout_read(const struct aspan_packed_layout *layout, const bt
 uint64_t aspan_packed_layout_get_offset(const bt_clock_snapshot *snapshot, uint64_t time_ns,
 					uint64_t flush_ns);
 
+/* The same of any event; false if the trace's clock is another one. */
+bool aspan_packed_layout_get_clock_offset(const bt_clock_snapshot *snapshot, uint64_t time_ns,
+					  uint64_t *offset_ns);
+
 #endif

@@ -96,6 +96,20 @@ int aspan_packed_reader_add_event(struct aspan_packed_reader *reader,
 	return result ? fail(reader, result) : 0;
 }
 
+int aspan_packed_reader_note_process(struct aspan_packed_reader *reader, const bt_message *message,
+				     const struct aspan_origin *origin, uint64_t time_ns)
+{
+	uint64_t offset_ns;
+	int result = 0;
+
+	if (aspan_packed_layout_get_clock_offset(
+		    bt_message_event_borrow_default_clock_snapshot_const(message), time_ns,
+		    &offset_ns)) {
+		result = aspan_packed_merge_note_process(reader->merge, origin, offset_ns);
+	}
+	return result ? fail(reader, result) : 0;
+}
+
 int aspan_packed_reader_add_message(struct aspan_packed_reader *reader, const bt_message *message,
 				    uint64_t time_ns, const struct aspan_origin *allocation_origin)
 {

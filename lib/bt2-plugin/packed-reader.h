@@ -40,6 +40,10 @@ int aspan_packed_reader_add_event(struct aspan_packed_reader *reader,
 				  const bt_message *message, const struct aspan_origin *origin,
 				  uint64_t time_ns);
 
+/* The process of this event, which has a time, is in its trace: before the event is added. As above. */
+int aspan_packed_reader_note_process(struct aspan_packed_reader *reader, const bt_message *message,
+				     const struct aspan_origin *origin, uint64_t time_ns);
+
 /*
  * Adds any other message; time_ns is 0 for one without a time. `allocation_origin`: NULL, or whose a full `alloc` or `free`
  * is. 0; or negative errno, and a cause is appended.

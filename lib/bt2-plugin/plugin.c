@@ -7,6 +7,7 @@
 #include "libc-filter.h"
 #include "report-sink.h"
 #include "unpack-filter.h"
+#include "waiting-source.h"
 
 #include <babeltrace2/babeltrace.h>
 
@@ -66,3 +67,17 @@ BT_PLUGIN_FILTER_COMPONENT_CLASS_MESSAGE_ITERATOR_CLASS_INITIALIZE_METHOD_WITH_I
 	auto, libc, aspan_libc_iterator_initialize);
 BT_PLUGIN_FILTER_COMPONENT_CLASS_MESSAGE_ITERATOR_CLASS_FINALIZE_METHOD_WITH_ID(
 	auto, libc, aspan_libc_iterator_finalize);
+
+BT_PLUGIN_SOURCE_COMPONENT_CLASS(waiting, aspan_waiting_iterator_next);
+BT_PLUGIN_SOURCE_COMPONENT_CLASS_DESCRIPTION(
+	waiting, "Give the packed events that waited in processes when they ended");
+BT_PLUGIN_SOURCE_COMPONENT_CLASS_HELP(
+	waiting, "Parameters:\n"
+		 "\n"
+		 "  ledgers=[PATH, ...]    ledgers that processes left behind [required]\n");
+BT_PLUGIN_SOURCE_COMPONENT_CLASS_INITIALIZE_METHOD(waiting, aspan_waiting_source_initialize);
+BT_PLUGIN_SOURCE_COMPONENT_CLASS_FINALIZE_METHOD(waiting, aspan_waiting_source_finalize);
+BT_PLUGIN_SOURCE_COMPONENT_CLASS_MESSAGE_ITERATOR_CLASS_INITIALIZE_METHOD(
+	waiting, aspan_waiting_iterator_initialize);
+BT_PLUGIN_SOURCE_COMPONENT_CLASS_MESSAGE_ITERATOR_CLASS_FINALIZE_METHOD(
+	waiting, aspan_waiting_iterator_finalize);

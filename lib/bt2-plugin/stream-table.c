@@ -8,6 +8,7 @@
 #include "stream-table.h"
 
 #include "event-layout.h"
+#include "waiting-source.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -17,6 +18,7 @@
 struct aspan_stream_trace {
 	const bt_trace *trace;
 	uint32_t index; /* in the model */
+	uint32_t host; /* the index of the first trace of the same host */
 };
 
 void aspan_stream_table_fini(struct aspan_stream_table *table)
@@ -53,6 +55,30 @@ static bool get_environment_vpid(const bt_trace *trace, uint64_t *vpid)
 	return true;
 }
 
+static bool is_salvaged(const bt_trace *trace)
+{
+	return bt_trace_borrow_environment_entry_value_by_name_const(trace, ASPAN_SALVAGED_ENTRY);
+}
+
+static bool are_same_host(const bt_trace *a, const bt_trace *b)
+{
+	const char *name_a = get_environment_string(a, "hostname");
+	const char *name_b = get_environment_string(b, "hostname");
+
+	return name_a && name_b ? strcmp(name_a, name_b) == 0 : name_a == name_b;
+}
+
+static uint32_t find_host(const struct aspan_stream_table *table, const bt_trace *trace,
+			  uint32_t index)
+{
+	for (size_t i = 0; i < table->trace_count; i++) {
+		if (are_same_host(table->traces[i].trace, trace)) {
+			return table->traces[i].host;
+		}
+	}
+	return index;
+}
+
 static int add_trace(struct aspan_stream_table *table, struct aspan_model *model,
 		     const bt_trace *trace, uint32_t *index)
 {
@@ -69,21 +95,34 @@ static int add_trace(struct aspan_stream_table *table, struct aspan_model *model
 		return result;
 	}
 	bt_trace_get_ref(trace);
-	moved[table->trace_count++] =
-		(struct aspan_stream_trace){ .trace = trace, .index = *index };
+	moved[table->trace_count] = (struct aspan_stream_trace){
+		.trace = trace,
+		.index = *index,
+		.host = find_host(table, trace, *index),
+	};
+	table->trace_count++;
 	return 0;
 }
 
+/* Sets trace and host. */
 static int find_trace(struct aspan_stream_table *table, struct aspan_model *model,
-		      const bt_trace *trace, uint32_t *index)
+		      const bt_trace *trace, struct aspan_origin *origin)
 {
-	for (size_t i = 0; i < table->trace_count; i++) {
-		if (table->traces[i].trace == trace) {
-			*index = table->traces[i].index;
-			return 0;
+	size_t i = 0;
+
+	while (i < table->trace_count && table->traces[i].trace != trace) {
+		i++;
+	}
+	if (i == table->trace_count) {
+		int result = add_trace(table, model, trace, &origin->trace);
+
+		if (result) {
+			return result;
 		}
 	}
-	return add_trace(table, model, trace, index);
+	origin->trace = table->traces[i].index;
+	origin->host = table->traces[i].host;
+	return 0;
 }
 
 #define DEBUG_INFO "debug_info"
@@ -139,7 +178,8 @@ static int fill_stream(struct aspan_stream_table *table, struct aspan_model *mod
 	find_debug_info(&filled->contexts, contexts);
 	filled->origin.has_vpid = get_environment_vpid(trace, &filled->origin.vpid) ||
 				  filled->contexts.vpid >= 0;
-	return find_trace(table, model, trace, &filled->origin.trace);
+	filled->origin.is_salvaged = is_salvaged(trace);
+	return find_trace(table, model, trace, &filled->origin);
 }
 
 static int add_stream(struct aspan_stream_table *table, struct aspan_model *model,

@@ -20,6 +20,7 @@ int aspan_cli_report(int argc, char **argv);
 int aspan_cli_diff(int argc, char **argv);
 int aspan_cli_check(int argc, char **argv);
 int aspan_cli_export(int argc, char **argv);
+int aspan_cli_salvage(int argc, char **argv);
 int aspan_cli_doctor(int argc, char **argv);
 int aspan_cli_tracepoints(int argc, char **argv);
 

@@ -4,15 +4,13 @@
  */
 #include "input-graph.h"
 
-#include "locate.h"
+#include "plugins.h"
 #include "report-errors.h"
 #include "terminal.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-
-#define PLUGIN_FILE "babeltrace-plugin-allocspan.so"
 
 int aspan_input_graph_fail(const struct aspan_input_graph *input, const char *what)
 {
@@ -25,47 +23,11 @@ const bt_plugin *aspan_input_graph_borrow_plugin(const struct aspan_input_graph 
 	return bt_plugin_set_borrow_plugin_by_index_const(input->ours, 0);
 }
 
-static const bt_plugin *find_plugin(const char *name)
-{
-	const bt_plugin *plugin = NULL;
-
-	if (bt_plugin_find(name, BT_TRUE, BT_TRUE, BT_TRUE, BT_TRUE, BT_FALSE, &plugin) !=
-	    BT_PLUGIN_FIND_STATUS_OK) {
-		bt_current_thread_clear_error();
-		aspan_terminal_error("babeltrace2's plugin '%s' is missing: install the package "
-				     "libbabeltrace2-0",
-				     name);
-	}
-	return plugin;
-}
-
-static int find_our_plugin(struct aspan_input_graph *input)
-{
-	char *directory, *path;
-	int result = aspan_locate_plugin_directory(&directory);
-
-	if (asprintf(&path, "%s/" PLUGIN_FILE, directory ? directory : "?") < 0) {
-		free(directory);
-		return -ENOMEM;
-	}
-	free(directory);
-	if (!result && bt_plugin_find_all_from_file(path, BT_TRUE, &input->ours) !=
-			       BT_PLUGIN_FIND_ALL_FROM_FILE_STATUS_OK) {
-		result = -ENOENT;
-	}
-	if (result) {
-		aspan_terminal_error("cannot load %s: 'allocspan doctor' says more", path);
-		bt_current_thread_clear_error();
-	}
-	free(path);
-	return result;
-}
-
 static int find_plugins(struct aspan_input_graph *input)
 {
-	input->ctf = find_plugin("ctf");
-	input->utils = input->ctf ? find_plugin("utils") : NULL;
-	return input->utils ? find_our_plugin(input) : -ENOENT;
+	input->ctf = aspan_plugins_find("ctf");
+	input->utils = input->ctf ? aspan_plugins_find("utils") : NULL;
+	return input->utils ? aspan_plugins_find_ours(&input->ours) : -ENOENT;
 }
 
 static int add_muxer(struct aspan_input_graph *input)

@@ -39,6 +39,8 @@ static const struct subcommand {
 	  "Check rules on what groups allocate and hold, for CI" },
 	{ "export", aspan_cli_export, (char[]){ "allocspan export" },
 	  "Write traces in a form that other tools read" },
+	{ "salvage", aspan_cli_salvage, (char[]){ "allocspan salvage" },
+	  "Keep what processes under plain LTTng left behind" },
 	{ "tracepoints", aspan_cli_tracepoints, (char[]){ "allocspan tracepoints" },
 	  "List the tracepoints of a program, to bind groups to" },
 	{ "doctor", aspan_cli_doctor, (char[]){ "allocspan doctor" },

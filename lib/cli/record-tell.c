@@ -87,6 +87,16 @@ static void tell_next(const char *directory)
 	aspan_terminal_note("next: allocspan report %s%s%s", quote, directory, quote);
 }
 
+static void tell_salvaged(const struct aspan_salvaged *salvaged)
+{
+	if (salvaged->record_count > 0) {
+		aspan_terminal_note("%" PRIu64 " of them were salvaged from %" PRIu64
+				    " process%s that ended before they were recorded",
+				    salvaged->record_count, salvaged->process_count,
+				    salvaged->process_count == 1 ? "" : "es");
+	}
+}
+
 static void tell_processes(const struct aspan_record_result *result)
 {
 	aspan_record_ends_tell(result->ends, result->program, result->pid, result->status);
@@ -97,6 +107,7 @@ static void tell_trace(const struct aspan_record_result *result, int status,
 		       const struct aspan_record_counts *counts)
 {
 	tell_counts(result, status, counts);
+	tell_salvaged(result->salvaged);
 	tell_lost(result);
 	tell_missing(counts);
 	aspan_record_losses_tell(counts, result->ends);

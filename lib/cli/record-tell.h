@@ -9,6 +9,7 @@
 #include "record-ends.h"
 #include "record-options.h"
 #include "record-watch.h"
+#include "salvage-trace.h"
 
 #include <stdint.h>
 
@@ -20,6 +21,7 @@ struct aspan_record_result {
 	uint64_t buffers_bytes; /* of all CPUs */
 	uint64_t discarded_events;
 	const struct aspan_record_ends *ends;
+	const struct aspan_salvaged *salvaged;
 	const struct aspan_record_watch *watch;
 	pid_t pid; /* the command's */
 	int status; /* how it ended, as from waitpid() */

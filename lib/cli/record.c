@@ -14,6 +14,7 @@
  *	the command runs, and ends; what runs under it is watched
  *	the session stops when all data is on disk
  *	the ledgers are gathered; the daemon ends
+ *	what waited in processes that were killed is salvaged
  *	what was recorded is counted and told
  *
  * From the output directory on, signals are taken only where this is ready for them (record-signals.h).
@@ -34,6 +35,7 @@
 #include "record-signals.h"
 #include "record-tell.h"
 #include "record-watch.h"
+#include "salvage-trace.h"
 #include "terminal.h"
 
 #include "layout.h"
@@ -57,6 +59,7 @@ struct recording {
 	struct aspan_record_command command;
 	struct aspan_record_session session;
 	struct aspan_record_watch watch;
+	struct aspan_salvaged salvaged;
 	uint64_t begin_realtime_ns;
 	uint64_t end_realtime_ns;
 	char *program; /* the command's file */
@@ -176,6 +179,7 @@ static void tell(struct recording *recording, pid_t command, bool was_interrupte
 		.buffers_bytes = recording->buffers.total_bytes,
 		.discarded_events = discarded,
 		.ends = &ends,
+		.salvaged = &recording->salvaged,
 		.watch = &recording->watch,
 		.pid = command,
 		.status = recording->command.status,
@@ -198,6 +202,7 @@ static void finish(struct recording *recording, pid_t command)
 	aspan_record_daemon_stop(&recording->daemon);
 	aspan_record_output_discard(&recording->output);
 	aspan_record_bind_tell(&recording->bind);
+	aspan_salvage_trace_write(recording->output.absolute, &recording->salvaged);
 	tell(recording, command, ret < 0, discarded);
 }
 

@@ -5,61 +5,16 @@
 #include "account-build.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "reader.h"
-
-/* Longer than any string of tags: a name and all tags, each byte escaped. */
-#define TAGS_BYTES_MAX 16384
+#include "tags.h"
 
 static bool has_counts(const struct aspan_account_counts *counts)
 {
 	return counts->alloc_count || counts->alloc_bytes || counts->free_count ||
 	       counts->free_bytes || counts->inherited_free_count || counts->inherited_free_bytes;
-}
-
-static int fail_without_memory(struct aspan_ledger_image *image)
-{
-	return aspan_ledger_fail(image->error, -ENOMEM, image->name,
-				 "out of memory while reading it");
-}
-
-static bool is_tag_string(const char *tags, uint64_t length)
-{
-	return length >= 2 && tags[0] == ',' && tags[length - 1] == ',' &&
-	       strnlen(tags, length + 1) == length;
-}
-
-/* Tags that are not in the file are an empty string. */
-static int read_tags(struct aspan_ledger_image *image, const struct aspan_ledger_slot *slot,
-		     const char **tags)
-{
-	uint64_t length = slot->tags_bytes;
-	char *string;
-	int result;
-
-	if (length > TAGS_BYTES_MAX) {
-		return aspan_ledger_image_is_damaged(
-			image, "the tags of group %" PRIu64 " have %" PRIu64 " bytes", slot->id,
-			length);
-	}
-	string = calloc(1, length + 1);
-	if (!string) {
-		return fail_without_memory(image);
-	}
-	*tags = string;
-	result =
-		aspan_ledger_image_share(image, slot->tags, string, length + 1, "a string of tags");
-	if (result) {
-		return result < 0 ? result : 0;
-	}
-	if (!is_tag_string(string, length)) {
-		return aspan_ledger_image_is_damaged(
-			image, "the tags of group %" PRIu64 " are none", slot->id);
-	}
-	return 0;
 }
 
 /*
@@ -81,7 +36,8 @@ static int add_group(struct aspan_account *account, struct aspan_ledger_walk *wa
 	*group = (struct aspan_account_group){ .id = slot->id, .counts = slot->counts };
 	account->group_count++;
 	aspan_ledger_walk_add(walk, &account->total, &slot->counts);
-	return read_tags(walk->image, slot, &group->tags);
+	return aspan_ledger_read_tags(walk->image, slot->id, slot->tags, slot->tags_bytes,
+				      &group->tags);
 }
 
 /* Counts that no group has are not lost, but something is wrong. */
@@ -154,7 +110,7 @@ static int add_counts(struct aspan_account *account, struct aspan_ledger_walk *w
 	add_moved_stray(account, walk);
 	account->groups = calloc(count_slots_in_use(walk) + 1, sizeof(*account->groups));
 	if (!account->groups) {
-		return fail_without_memory(walk->image);
+		return aspan_ledger_fail_without_memory(walk->image);
 	}
 	for (size_t i = 0; !result && i < walk->segment_count; i++) {
 		result = add_segment(account, walk, walk->segments[i]);
@@ -220,7 +176,7 @@ static int build(struct aspan_account *account, struct aspan_ledger_walk *walk,
 	account->is_running = parts->sections.header.state == ASPAN_LEDGER_COPIED;
 	account->end_how = account->is_closed ? parts->sections.header.end_how : 0;
 	if (take_process(account, &parts->process)) {
-		return fail_without_memory(walk->image);
+		return aspan_ledger_fail_without_memory(walk->image);
 	}
 	take_losses(account, &parts->losses);
 	result = add_counts(account, walk);
@@ -237,7 +193,8 @@ int aspan_account_build(struct aspan_account **account, struct aspan_ledger_walk
 			const struct aspan_ledger_parts *parts)
 {
 	struct aspan_account *made = calloc(1, sizeof(*made));
-	int result = made ? build(made, walk, parts) : fail_without_memory(walk->image);
+	int result = made ? build(made, walk, parts) :
+			    aspan_ledger_fail_without_memory(walk->image);
 
 	if (result) {
 		aspan_account_destroy(made);

@@ -4,12 +4,10 @@
  */
 #include "reader.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "account-build.h"
+#include "open-file.h"
 
 static int take_parts(struct aspan_ledger_parts *parts, struct aspan_ledger_image *image)
 {
@@ -64,21 +62,11 @@ int aspan_ledger_read_fd(int file, const char *name, struct aspan_account **acco
 int aspan_ledger_read_file(const char *path, struct aspan_account **account,
 			   struct aspan_ledger_error *error)
 {
-	/* A pipe without a writer does not block, and is then seen to be none. */
-	int file = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+	int file = aspan_ledger_open_file(path, error);
 	int result;
 
-	if (file < 0 && errno == ELOOP) {
-		return aspan_ledger_fail(error, -ELOOP, path,
-					 "is a symbolic link (expected a ledger file)");
-	}
-	if (file < 0 && errno == ENXIO) {
-		return aspan_ledger_fail(error, -EINVAL, path,
-					 "is a socket or device (expected a ledger file)");
-	}
 	if (file < 0) {
-		return aspan_ledger_fail(error, -errno, path, "cannot open it: %s",
-					 strerror(errno));
+		return file;
 	}
 	result = aspan_ledger_read_fd(file, path, account, error);
 	close(file);

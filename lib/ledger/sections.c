@@ -14,10 +14,13 @@ static const char *const section_names[] = {
 	[ASPAN_LEDGER_EXTENTS] = "EXTENTS", [ASPAN_LEDGER_PROCESS] = "PROCESS",
 	[ASPAN_LEDGER_LOSSES] = "LOSSES",   [ASPAN_LEDGER_GROUPS] = "GROUPS",
 	[ASPAN_LEDGER_THREADS] = "THREADS", [ASPAN_LEDGER_TRANSFER] = "TRANSFER",
+	[ASPAN_LEDGER_RINGS] = "RINGS",	    [ASPAN_LEDGER_CLOCK] = "CLOCK",
 };
 
 #define KNOWN_TYPES (sizeof(section_names) / sizeof(section_names[0]))
 #define SECTION_VERSION 1
+/* Up to this type they are needed; later ones may be missing. */
+#define LAST_NEEDED_TYPE ASPAN_LEDGER_TRANSFER
 
 static bool is_all_zero(const void *bytes, size_t size_bytes)
 {
@@ -130,7 +133,7 @@ static int find_sections(struct aspan_ledger_sections *sections, struct aspan_le
 			return result;
 		}
 	}
-	for (size_t type = 1; type < KNOWN_TYPES; type++) {
+	for (size_t type = 1; type <= LAST_NEEDED_TYPE; type++) {
 		if (!found[type]) {
 			return aspan_ledger_fail_as_not_yet(image);
 		}
@@ -141,6 +144,8 @@ static int find_sections(struct aspan_ledger_sections *sections, struct aspan_le
 	sections->groups = found[ASPAN_LEDGER_GROUPS];
 	sections->threads = found[ASPAN_LEDGER_THREADS];
 	sections->transfer = found[ASPAN_LEDGER_TRANSFER];
+	sections->rings = found[ASPAN_LEDGER_RINGS];
+	sections->clock = found[ASPAN_LEDGER_CLOCK];
 	return 0;
 }
 
@@ -237,4 +242,18 @@ int aspan_ledger_sections_take_transfer(const struct aspan_ledger_sections *sect
 			image, "its section TRANSFER is of kind %" PRIu32, transfer->kind);
 	}
 	return result;
+}
+
+int aspan_ledger_sections_take_rings(const struct aspan_ledger_sections *sections,
+				     struct aspan_ledger_image *image,
+				     struct aspan_ledger_rings *rings)
+{
+	return take_section(sections->rings, image, rings, sizeof(*rings));
+}
+
+int aspan_ledger_sections_take_clock(const struct aspan_ledger_sections *sections,
+				     struct aspan_ledger_image *image,
+				     struct aspan_ledger_clock *clock)
+{
+	return take_section(sections->clock, image, clock, sizeof(*clock));
 }

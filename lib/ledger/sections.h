@@ -6,12 +6,15 @@
 #define ASPAN_LEDGER_SECTIONS_H
 
 #include "image.h"
+#include "layout-rings.h"
 #include "layout.h"
 
 struct aspan_ledger_sections {
 	struct aspan_ledger_header header;
 	/* Into the header; each is there. */
 	const struct aspan_ledger_section *extents, *process, *losses, *groups, *threads, *transfer;
+	/* NULL if there is none. */
+	const struct aspan_ledger_section *rings, *clock;
 };
 
 /* Takes the header at `address` (of a file: 0), and the extents of a file. 0 or negative errno. */
@@ -28,5 +31,13 @@ int aspan_ledger_sections_take_losses(const struct aspan_ledger_sections *sectio
 int aspan_ledger_sections_take_transfer(const struct aspan_ledger_sections *sections,
 					struct aspan_ledger_image *image,
 					struct aspan_ledger_transfer *transfer);
+
+/* These must be there. */
+int aspan_ledger_sections_take_rings(const struct aspan_ledger_sections *sections,
+				     struct aspan_ledger_image *image,
+				     struct aspan_ledger_rings *rings);
+int aspan_ledger_sections_take_clock(const struct aspan_ledger_sections *sections,
+				     struct aspan_ledger_image *image,
+				     struct aspan_ledger_clock *clock);
 
 #endif

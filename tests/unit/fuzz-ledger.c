@@ -8,6 +8,7 @@
  */
 #include "ledger-shapes.h"
 #include "reader.h"
+#include "waiting.h"
 
 #include <stdint.h>
 
@@ -65,6 +66,29 @@ static void check_account(const struct aspan_account *account)
 	expect(are_same(&sum, &account->total));
 }
 
+/* What waits is used as it is: each record has a group that is there, and times do not go back. */
+static int check_waiting(void *data, const struct aspan_waiting_process *process,
+			 const struct aspan_waiting_thread *thread)
+{
+	uint64_t last_ns = 0;
+
+	(void) data;
+	expect(process->vpid > 0);
+	expect(thread->encoded_count || thread->record_count);
+	expect(memchr(thread->encoded_records, 'x', thread->encoded_records_bytes) !=
+	       thread->encoded_records + thread->encoded_records_bytes);
+	for (size_t i = 0; i < thread->record_count; i++) {
+		const struct aspan_waiting_record *record = &thread->records[i];
+
+		expect(record->group < thread->group_count &&
+		       record->current_group <= thread->group_count);
+		expect(record->time_ns >= last_ns);
+		expect(strlen(thread->groups[record->group].tags) < 20000);
+		last_ns = record->time_ns;
+	}
+	return 0;
+}
+
 static void read_bytes(const void *bytes, size_t size_bytes)
 {
 	static int file = -1;
@@ -76,6 +100,9 @@ static void read_bytes(const void *bytes, size_t size_bytes)
 	}
 	expect(ftruncate(file, 0) == 0);
 	expect(pwrite(file, bytes, size_bytes, 0) == (ssize_t) size_bytes);
+	if (aspan_ledger_read_waiting_fd(file, "ledger", check_waiting, NULL, &error)) {
+		expect(strncmp(error.text, "ledger: ", 8) == 0 && !strchr(error.text, '\n'));
+	}
 	if (aspan_ledger_read_fd(file, "ledger", &account, &error)) {
 		expect(!account && strncmp(error.text, "ledger: ", 8) == 0 &&
 		       !strchr(error.text, '\n'));
