@@ -77,8 +77,10 @@ static int open_directory(const char *path)
 static int tell_gathered(const struct aspan_record_gather *gather)
 {
 	if (gather->running_count) {
-		aspan_terminal_note("%zu processes still run; say this again when they have ended",
-				    gather->running_count);
+		aspan_terminal_note("%zu process%s still run%s; say this again when %s ended",
+				    gather->running_count, gather->running_count == 1 ? "" : "es",
+				    gather->running_count == 1 ? "s" : "",
+				    gather->running_count == 1 ? "it has" : "they have");
 	}
 	if (gather->lost_count) {
 		aspan_terminal_error(
@@ -125,8 +127,9 @@ static int salvage(const struct options *options)
 	}
 	if (!result) {
 		aspan_terminal_note("salvaged %" PRIu64
-				    " allocations and frees that waited in %" PRIu64 " processes",
-				    salvaged.record_count, salvaged.process_count);
+				    " allocations and frees that waited in %" PRIu64 " process%s",
+				    salvaged.record_count, salvaged.process_count,
+				    salvaged.process_count == 1 ? "" : "es");
 	}
 	return result;
 }

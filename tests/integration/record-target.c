@@ -14,6 +14,7 @@
  *	catch NAME	on this signal (TERM, HUP, USR1, USR2, INT), which comes during a `sleep`:
  *			prints "caught NAME" and goes on
  *	status N	returns N at once
+ *	kill N		sends itself the signal N
  */
 #include <allocspan/allocspan.h>
 
@@ -164,6 +165,11 @@ static void end(const char *status)
 	exit((int) strtol(status, NULL, 10));
 }
 
+static void kill_itself(const char *signal_number)
+{
+	kill(getpid(), atoi(signal_number));
+}
+
 static const struct {
 	const char *word;
 	bool has_argument;
@@ -180,6 +186,7 @@ static const struct {
 	{ "sleep", false, wait_for_signal },
 	{ "catch", true, catch_signal },
 	{ "status", true, end },
+	{ "kill", true, kill_itself },
 };
 
 int main(int argc, char **argv)

@@ -5,6 +5,7 @@
 #ifndef ASPAN_TEST_LEDGER_SHAPES_H
 #define ASPAN_TEST_LEDGER_SHAPES_H
 
+#include "ledger-rings-support.h"
 #include "ledger-support.h"
 
 enum ledger_shape {
@@ -15,6 +16,7 @@ enum ledger_shape {
 	LEDGER_OF_TWO_EXTENTS,
 	LEDGER_WITH_PRIVATE_EXTENT,
 	LEDGER_CLOSED_DEEP_FORK,
+	LEDGER_WITH_RINGS,
 	LEDGER_SHAPES,
 };
 
@@ -29,6 +31,18 @@ static inline void ledger_begin_transfer(struct ledger_maker *maker, uint32_t ki
 	maker->transfer->moved = (struct aspan_ledger_plain_counts){ 3, 150, 0, 0, 0, 0 };
 	maker->transfer->kind = kind;
 	ledger_group(maker, 1)->generation++;
+}
+
+static inline void ledger_fill_rings(struct ledger_maker *maker)
+{
+	struct ledger_rings rings;
+
+	ledger_add_rings(maker, &rings);
+	ledger_push_alloc(&rings.sources[0], 10);
+	ledger_push_state(&rings.sources[1], 11, 2, 6);
+	ledger_push_alloc(&rings.sources[1], 12);
+	rings.sources[1].records_bytes = 4;
+	rings.sources[1].mark = UINT64_C(202) << 32;
 }
 
 /* Each extent is as long as what it holds, so that a file is short. */
@@ -67,6 +81,9 @@ static inline void ledger_make_shape(struct ledger_maker *maker, enum ledger_sha
 	if (shape == LEDGER_CLOSED_DEEP_FORK) {
 		maker->process->fork_depth = ASPAN_LEDGER_DEEPEST_FORK;
 		maker->header->state = ASPAN_LEDGER_CLOSED;
+	}
+	if (shape == LEDGER_WITH_RINGS) {
+		ledger_fill_rings(maker);
 	}
 	used[0] = maker->used;
 	if (shape == LEDGER_OF_TWO_EXTENTS || shape == LEDGER_WITH_PRIVATE_EXTENT) {

@@ -1,7 +1,7 @@
 # Tests of lib/ledger.
 pkg_check_modules(CMOCKA REQUIRED IMPORTED_TARGET cmocka)
 
-foreach(module file refusals process motion)
+foreach(module file refusals process motion waiting)
 	set(name test-ledger-${module})
 	add_executable(${name} ${name}.c)
 	target_link_libraries(${name} PRIVATE allocspan-ledger allocspan_warnings PkgConfig::CMOCKA)

@@ -22,10 +22,18 @@ static struct aspan_packed_merge *merge;
 static struct aspan_packed_output output;
 static struct packed_writer writer;
 
+static const struct aspan_origin of_trace_0 = { .trace = 0 };
+
+/* Of what is added. */
+static struct aspan_origin added_origin;
+static uint64_t offset_ns;
+
 static int start(void **state)
 {
 	(void) state;
 	merge = aspan_packed_merge_create();
+	added_origin = of_trace_0;
+	offset_ns = 0;
 	return merge ? 0 : -1;
 }
 
@@ -35,8 +43,6 @@ static int end(void **state)
 	aspan_packed_merge_destroy(merge);
 	return 0;
 }
-
-static const struct aspan_origin of_trace_0 = { .trace = 0 };
 
 /* An event of process 100 with what is in the writer, which is empty then. */
 static int add(int64_t vtid, uint64_t begin_ns, uint64_t event_ns, uint64_t index)
@@ -55,7 +61,8 @@ static int add(int64_t vtid, uint64_t begin_ns, uint64_t event_ns, uint64_t inde
 		.records = (const char *) writer.bytes,
 		.records_bytes = writer.length,
 	};
-	int result = aspan_packed_merge_add_event(merge, &of_trace_0, event_ns, 0, &event);
+	int result =
+		aspan_packed_merge_add_event(merge, &added_origin, event_ns, offset_ns, &event);
 
 	memset(writer.bytes, 0, sizeof(writer.bytes));
 	writer.length = 0;
@@ -595,6 +602,98 @@ static void many_threads_over_a_long_time(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, start, end)
 
+/* What was salvaged of process 100, by a clock that differs a little. */
+static void begin_salvaged(void)
+{
+	added_origin =
+		(struct aspan_origin){ .trace = 7, .pid_namespace = 40, .is_salvaged = true };
+	offset_ns = 3;
+}
+
+static void what_was_salvaged_is_of_the_process_of_another_trace(void **state)
+{
+	const struct aspan_origin process = {
+		.trace = 2, .has_vpid = true, .vpid = 100, .pid_namespace = 40
+	};
+	const struct aspan_origin others[] = {
+		{ .trace = 3, .has_vpid = true, .vpid = 101, .pid_namespace = 40 },
+		{ .trace = 4, .has_vpid = true, .vpid = 100, .pid_namespace = 41 },
+		{ .trace = 5, .has_vpid = true, .vpid = 100, .pid_namespace = 40, .host = 1 },
+	};
+
+	(void) state;
+	assert_int_equal(aspan_packed_merge_note_process(merge, &process, 5), 0);
+	for (size_t i = 0; i < 3; i++) {
+		assert_int_equal(aspan_packed_merge_note_process(merge, &others[i], 50), 0);
+	}
+	begin_salvaged();
+	add_alloc(7, START, START + MS, 0);
+	aspan_packed_merge_end(merge);
+	/* By that trace's clock. */
+	expect_record(7, START + 5);
+	assert_int_equal(output.origin.trace, 2);
+	assert_false(output.origin.is_salvaged);
+	expect_nothing();
+}
+
+static void what_was_salvaged_goes_on_where_the_thread_ended(void **state)
+{
+	(void) state;
+	added_origin.pid_namespace = 40;
+	add_alloc(7, START, START + MS, 0);
+	begin_salvaged();
+	add_alloc(7, START + 2 * MS, START + 3 * MS, 2);
+	aspan_packed_merge_end(merge);
+	expect_record(7, START);
+	assert_int_equal(aspan_packed_merge_next(merge, &output), 1);
+	assert_int_equal(output.type, ASPAN_PACKED_LOSS);
+	assert_int_equal(output.lost_count, 1);
+	expect_record(7, START + 2 * MS);
+	assert_int_equal(output.origin.trace, 0);
+	expect_nothing();
+}
+
+static void an_event_that_is_there_twice_counts_once(void **state)
+{
+	for (int is_salvaged_first = 0; is_salvaged_first < 2; is_salvaged_first++) {
+		const struct aspan_origin process = { .has_vpid = true, .vpid = 100 };
+
+		start(state);
+		assert_int_equal(aspan_packed_merge_note_process(merge, &process, 0), 0);
+		if (is_salvaged_first) {
+			begin_salvaged();
+		}
+		add_alloc(7, START, START + MS, 10);
+		added_origin = of_trace_0;
+		if (!is_salvaged_first) {
+			begin_salvaged();
+		}
+		add_alloc(7, START, START + MS, 10);
+		/* The next one that the thread made is another, and so is one of a thread that has its number later. */
+		add_alloc(7, START + MS, START + MS, 11);
+		add_alloc(7, START + 2 * MS, START + 2 * MS, 11);
+		aspan_packed_merge_end(merge);
+		expect_record(7, START);
+		expect_record(7, START + MS);
+		expect_record(7, START + 2 * MS);
+		expect_nothing();
+		end(state);
+	}
+	start(state);
+}
+
+static void what_was_salvaged_of_an_unknown_process_is_its_own(void **state)
+{
+	(void) state;
+	begin_salvaged();
+	add_alloc(7, START, START + MS, 0);
+	aspan_packed_merge_end(merge);
+	expect_record(7, START + 3);
+	assert_int_equal(output.origin.trace, 7);
+	assert_int_equal(output.origin.pid_namespace, 40);
+	expect_nothing();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -622,6 +721,10 @@ int main(void)
 		TEST(records_are_announced_before_they_come_in_their_order),
 		TEST(items_can_be_taken_back),
 		TEST(many_threads_over_a_long_time),
+		TEST(what_was_salvaged_is_of_the_process_of_another_trace),
+		TEST(what_was_salvaged_goes_on_where_the_thread_ended),
+		TEST(an_event_that_is_there_twice_counts_once),
+		TEST(what_was_salvaged_of_an_unknown_process_is_its_own),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
