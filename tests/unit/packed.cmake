@@ -1,8 +1,8 @@
 # The readers of the packed form (tp/packed-format.md).
 pkg_check_modules(CMOCKA REQUIRED IMPORTED_TARGET cmocka)
 
-foreach(module decode merge)
-	set(name test-packed-${module})
+foreach(module packed-decode packed-merge waiting-events)
+	set(name test-${module})
 	add_executable(${name} ${name}.c)
 	target_link_libraries(${name} PRIVATE allocspan-analysis allocspan_warnings
 		PkgConfig::CMOCKA)
