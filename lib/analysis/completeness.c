@@ -332,7 +332,8 @@ bool aspan_model_is_complete(const struct aspan_model *model)
 			return false;
 		}
 	}
-	return !model->is_cut_short && model->unread_ledger_count == 0;
+	return !model->is_cut_short && model->unread_ledger_count == 0 &&
+	       model->unjoined_ledger_count == 0;
 }
 
 bool aspan_model_is_doubtful(const struct aspan_model *model, const struct aspan_process *process)

@@ -60,7 +60,8 @@ static int make(struct aspan_report_build *build)
 
 static bool is_doubtful(const struct aspan_model *model)
 {
-	bool is_doubtful = model->is_cut_short || model->unread_ledger_count > 0;
+	bool is_doubtful = model->is_cut_short || model->unread_ledger_count > 0 ||
+			   model->unjoined_ledger_count > 0;
 
 	for (size_t i = 0; !is_doubtful && i < model->trace_count; i++) {
 		is_doubtful = model->traces[i].has_losses;

@@ -34,6 +34,8 @@ static int queue_event(struct aspan_message_reader *reader, const bt_message *me
 		aspan_stream_read_origin(stream, source, &origin);
 	}
 	if (event_class->packed.is_packed) {
+		/* Of a live trace, the class may be newer than the stream. */
+		aspan_model_note_records(reader->model, origin.trace);
 		return aspan_packed_reader_add_event(reader->packed, &event_class->packed, message,
 						     &origin, time_ns);
 	}
