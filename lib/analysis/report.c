@@ -142,6 +142,7 @@ void aspan_report_fini(struct aspan_report *report)
 	free(report->spans);
 	free(report->worst_by_bytes);
 	free(report->worst_by_net);
+	free(report->unrecorded);
 	free(report->notes);
 	free(report->texts);
 	*report = (struct aspan_report){ 0 };

@@ -251,6 +251,7 @@ int aspan_report_json_write(const struct aspan_report *report, FILE *stream)
 	write_head(&json, report);
 	WRITE_TABLE(&json, report, "groups", groups, group, write_group);
 	WRITE_TABLE(&json, report, "processes", processes, process, aspan_json_write_process);
+	aspan_json_write_unrecorded(&json, report);
 	WRITE_TABLE(&json, report, "threads", threads, thread, write_thread);
 	WRITE_TABLE(&json, report, "callsites", callsites, callsite, write_callsite);
 	WRITE_TABLE(&json, report, "stacks", stack_nodes, stack_node, write_stack_node);
