@@ -118,6 +118,7 @@ static void write_group(struct aspan_json *json, const struct aspan_report_group
 	aspan_json_bool(json, "certain", is->is_certain);
 	aspan_json_bool(json, "exact_counts", is->has_exact_counts);
 	aspan_json_bool(json, "exact_live", is->has_exact_live);
+	aspan_json_bool(json, "doubtful", is->is_doubtful);
 	aspan_json_text(json, "from", is->is_from_ledger ? "ledger" : "events");
 	aspan_json_close(json, '}');
 }
