@@ -80,6 +80,8 @@ int aspan_report_init(struct aspan_report *report, struct aspan_model *model)
 		.tally = model->tally,
 		.group_of_model = calloc(model->group_count + 1, sizeof(*build.group_of_model)),
 		.group_shift = calloc(model->group_count + 1, sizeof(*build.group_shift)),
+		.never_freed_shift =
+			calloc(model->group_count + 1, sizeof(*build.never_freed_shift)),
 	};
 	int result = -ENOMEM;
 
@@ -91,11 +93,12 @@ int aspan_report_init(struct aspan_report *report, struct aspan_model *model)
 		.is_doubtful = is_doubtful(model),
 	};
 	set_window(report, model);
-	if (build.group_of_model && build.group_shift) {
+	if (build.group_of_model && build.group_shift && build.never_freed_shift) {
 		result = make(&build);
 	}
 	free(build.group_of_model);
 	free(build.group_shift);
+	free(build.never_freed_shift);
 	return result;
 }
 

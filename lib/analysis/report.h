@@ -93,6 +93,7 @@ struct aspan_report_place {
 	struct aspan_numbers numbers; /* without the peak */
 	/* At the end; of an unseen place it can be below zero: so much of what other places hold has been freed. */
 	struct aspan_live live;
+	struct aspan_live never_freed; /* the same of what was allocated in the window */
 	int64_t bytes_at_total_peak; /* when everything was highest; may be below zero as well */
 };
 

@@ -7,16 +7,17 @@ import { hasSeries } from "./series.js";
 import { sparkline } from "./sparkline.js";
 
 // What is an estimate where the row is not certain.
-const ESTIMATES = new Set(["peak_live_bytes", "bytes_at_total_peak", "never_freed_bytes", "never_freed_count"]);
-// And where, besides, it is not proved that what lives at the end is exact: a ledger may know that, and no peak.
-const STATES = new Set(["live_bytes", "live_count"]);
+const ESTIMATES = new Set(["peak_live_bytes", "bytes_at_total_peak"]);
+// And where, besides, another member does not say that it is exact: a ledger may know that, and no peak.
+const STATES = new Map([["live_bytes", "exact_live"], ["live_count", "exact_live"],
+	["never_freed_bytes", "exact_never_freed"], ["never_freed_count", "exact_never_freed"]]);
 // What may be too low where something shows that events are missing.
 const COUNTS = new Set(["alloc_bytes", "alloc_count", "free_count", "rate"]);
 
 // The mark that the text report has at the same number.
 export function about(key, row) {
 	const isEstimate = ESTIMATES.has(key) ? row.certain === false :
-		STATES.has(key) ? row.certain === false && row.exact_live !== true :
+		STATES.has(key) ? row.certain === false && row[STATES.get(key)] !== true :
 			COUNTS.has(key) && row.doubtful === true;
 
 	return isEstimate ? "~" : "";
