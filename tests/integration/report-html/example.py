@@ -75,7 +75,7 @@ class Example:
         if not self.is_unproved:
             return {"certain": not self.is_lossy}
         way = places[0]["group"] if places else 0
-        return {"certain": way % 4 == 3, "exact_live": way % 2 == 0, "doubtful": way % 3 == 0, "exact_counts": False,
+        return {"certain": way % 4 == 3, "exact_live": way % 2 == 0, "exact_never_freed": way % 6 == 0, "doubtful": way % 3 == 0, "exact_counts": False,
                 "from": "ledger" if way % 2 == 0 else "events"}
 
     def make_nodes(self, hostile):

@@ -88,7 +88,8 @@ def _marks(row):
     counts = ("alloc_bytes", "alloc_count", "free_count", "rate") if row.get("doubtful") else ()
     if row["certain"]:
         return set(counts)
-    return {*counts, "peak_live_bytes", "bytes_at_total_peak", "never_freed_bytes",
+    return {*counts, "peak_live_bytes", "bytes_at_total_peak",
+            *(() if row.get("exact_never_freed") else ("never_freed_bytes",)),
             *(() if row.get("exact_live") else ("live_bytes", "live_count"))}
 
 
