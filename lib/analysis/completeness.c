@@ -332,7 +332,8 @@ bool aspan_model_is_complete(const struct aspan_model *model)
 			return false;
 		}
 	}
-	return !model->is_cut_short && model->unread_ledger_count == 0;
+	return !model->is_cut_short && model->unread_ledger_count == 0 &&
+	       model->unjoined_ledger_count == 0;
 }
 
 bool aspan_model_is_doubtful(const struct aspan_model *model, const struct aspan_process *process)
@@ -359,6 +360,7 @@ static void take_ledger(const struct aspan_process *process, const struct aspan_
 	/* A group that is not there any more holds nothing; all of them together freed and allocated the same. */
 	result->has_exact_counts = group->has_ledger;
 	result->has_exact_live = process->ledger.is_live_known;
+	result->has_exact_never_freed = process->ledger.is_live_known && process->is_whole;
 	result->counts = group->has_ledger ? *told : seen;
 	result->lost = (struct aspan_counts){
 		.alloc_count = get_excess(told->alloc_count, seen.alloc_count),
@@ -385,6 +387,7 @@ struct aspan_group_result aspan_model_get_result(const struct aspan_model *model
 	result.is_certain &= !result.is_doubtful;
 	result.has_exact_counts = process->proof.is_complete;
 	result.has_exact_live = process->proof.is_complete && result.is_certain;
+	result.has_exact_never_freed = result.has_exact_live;
 	if (process->proof.has_ledger_figures) {
 		take_ledger(process, group, &result);
 	}

@@ -111,6 +111,7 @@ struct aspan_group_result {
 	bool is_from_ledger; /* counts and live are the ledger's */
 	bool has_exact_counts; /* it is proved that no allocation and no free is missing */
 	bool has_exact_live;
+	bool has_exact_never_freed; /* all that lives was allocated in the trace, and that is exact */
 	bool is_doubtful; /* counts may be too low */
 };
 

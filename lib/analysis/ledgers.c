@@ -4,6 +4,8 @@
  *
  * A ledger and the trace are of one process if the event process_begin and the ledger tell the same start. Of a process whose
  * process_begin is not in the trace, the pid and the time of its first event must do; where several could be meant, none is.
+ * Events that tell no pid, and may be of several processes, are not joined with a ledger, and then the ledger is left out: what it
+ * counts is, or may be, in them.
  */
 #include "ledgers.h"
 
@@ -58,7 +60,26 @@ static uint32_t find_untold(const struct aspan_model *model, const struct aspan_
 /* A trace without pids has one process; that it has no other is known if nobody told of two. */
 static bool is_unnamed(const struct aspan_process *process, const struct aspan_account *account)
 {
-	return !process->has_vpid && process->begin.start_ns == account->start_ns;
+	return !process->has_vpid && !process->is_mixed &&
+	       process->begin.start_ns == account->start_ns;
+}
+
+/* Whether events that tell no pid may be of any process: then so may a ledger's be, and counting both is counting twice. */
+static bool has_events_of_any(const struct aspan_model *model)
+{
+	for (size_t i = 0; i < model->process_count; i++) {
+		const struct aspan_process *process = &model->processes[i];
+		struct aspan_counts seen;
+
+		if (process->has_vpid || (process->begin.is_told && !process->is_mixed)) {
+			continue;
+		}
+		seen = aspan_model_count_seen(model, process);
+		if (seen.alloc_count || seen.free_count) {
+			return true;
+		}
+	}
+	return false;
 }
 
 static uint32_t find(const struct aspan_model *model, const struct aspan_account *account)
@@ -190,8 +211,13 @@ static void take_process(struct aspan_process *process, const struct aspan_accou
 int aspan_model_take_account(struct aspan_model *model, const struct aspan_account *account)
 {
 	uint32_t index = find(model, account);
-	int result = index == NONE ? add(model, account, &index) : 0;
+	int result;
 
+	if (index == NONE && has_events_of_any(model)) {
+		model->unjoined_ledger_count++;
+		return 0;
+	}
+	result = index == NONE ? add(model, account, &index) : 0;
 	if (result) {
 		return result;
 	}

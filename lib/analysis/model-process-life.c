@@ -159,6 +159,7 @@ static int begin(struct aspan_model *model, const struct aspan_event *event, uin
 	struct aspan_process *process = &model->processes[index];
 	struct aspan_process_begin *told = &process->begin;
 
+	model->traces[process->trace].living_count++;
 	told->is_told = true;
 	told->how = (uint32_t) facts->how;
 	told->time_ns = event->time_ns;
@@ -186,6 +187,13 @@ static int begin(struct aspan_model *model, const struct aspan_event *event, uin
 	return told->exe || !facts->exe || !*facts->exe ? 0 : -ENOMEM;
 }
 
+/* The exec that it ended by failed. */
+static void revoke_end(struct aspan_model *model, struct aspan_process *process)
+{
+	model->traces[process->trace].living_count += process->end.is_told;
+	process->end.is_told = false;
+}
+
 int aspan_model_begin_process(struct aspan_model *model, const struct aspan_event *event,
 			      uint32_t *index)
 {
@@ -199,7 +207,7 @@ int aspan_model_begin_process(struct aspan_model *model, const struct aspan_even
 			result = begin(model, event, *index);
 		}
 	} else if (event->process->how == ASPAN_BEGIN_EXEC_FAILED) {
-		model->processes[*index].end.is_told = false;
+		revoke_end(model, &model->processes[*index]);
 	}
 	if (!result) {
 		model->last_process = *index;
@@ -236,6 +244,8 @@ void aspan_model_end_process(struct aspan_model *model, const struct aspan_event
 		return;
 	}
 	process = &model->processes[index];
+	model->traces[process->trace].living_count -= process->begin.time_ns &&
+						      !process->end.is_told;
 	process->end = (struct aspan_process_end){
 		.is_told = true,
 		.how = (uint32_t) facts->how,

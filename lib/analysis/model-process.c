@@ -188,3 +188,9 @@ int aspan_model_note_procname(struct aspan_process *process, const struct aspan_
 	process->has_main_name = is_main;
 	return 0;
 }
+
+void aspan_process_note_misuse(struct aspan_process *process, const char *what)
+{
+	process->has_unseen_frees |= strcmp(what, "free_not_seen") == 0;
+	process->has_no_memory |= strcmp(what, "enter_no_memory") == 0;
+}

@@ -128,6 +128,9 @@ void aspan_model_end_process(struct aspan_model *model, const struct aspan_event
  */
 int aspan_model_note_procname(struct aspan_process *process, const struct aspan_origin *origin);
 
+/* What a misuse says of the process's figures. */
+void aspan_process_note_misuse(struct aspan_process *process, const char *what);
+
 /* The PID namespace, from whoever told it; 0: unknown. */
 static inline uint64_t aspan_process_get_namespace(const struct aspan_process *process)
 {

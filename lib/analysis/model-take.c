@@ -7,8 +7,6 @@
 #include "model-owners.h"
 #include "tally.h"
 
-#include <string.h>
-
 #define NONE ASPAN_ID_MAP_NONE
 
 static int find_group(struct aspan_model *model, uint32_t process, const struct aspan_event *event,
@@ -216,8 +214,7 @@ static int take_misuse(struct aspan_model *model, uint32_t process, const struct
 	struct aspan_process *of = &model->processes[process];
 
 	of->misuse_count++;
-	of->has_unseen_frees |= strcmp(event->name, "free_not_seen") == 0;
-	of->has_no_memory |= strcmp(event->name, "enter_no_memory") == 0;
+	aspan_process_note_misuse(of, event->name);
 	return aspan_misuses_note(&model->misuses, event->name);
 }
 

@@ -6,6 +6,7 @@
 #include "model.h"
 
 #include "model-take.h"
+#include "model-unnamed.h"
 #include "tally.h"
 
 #include <errno.h>
@@ -151,19 +152,11 @@ static int note_time(struct aspan_model *model, uint64_t time_ns)
 	return model->has_window_begun || time_ns < model->from_ns ? 0 : begin_window(model);
 }
 
-int aspan_model_feed(struct aspan_model *model, const struct aspan_event *event)
+static int take(struct aspan_model *model, const struct aspan_event *event)
 {
 	uint32_t process;
-	int result = note_time(model, event->time_ns);
+	int result;
 
-	if (result) {
-		return result > 0 ? 0 : result;
-	}
-	if (event->type == ASPAN_EVENT_OTHER) {
-		model->other_event_count++;
-		return 0;
-	}
-	model->event_counts[event->type]++;
 	if (__builtin_expect(event->type == ASPAN_EVENT_PROCESS_BEGIN, 0)) {
 		result = aspan_model_begin_process(model, event, &process);
 	} else {
@@ -179,6 +172,33 @@ int aspan_model_feed(struct aspan_model *model, const struct aspan_event *event)
 					 model->last_group);
 	}
 	return result;
+}
+
+/* An event without a pid may be of a process that is known. */
+static int __attribute__((cold))
+name_and_take(struct aspan_model *model, const struct aspan_event *event)
+{
+	struct aspan_event named = *event;
+
+	return aspan_model_name_origin(model, event, &named.origin) ?
+		       take(model, &named) :
+		       aspan_model_take_unnamed(model, event);
+}
+
+int aspan_model_feed(struct aspan_model *model, const struct aspan_event *event)
+{
+	int result = note_time(model, event->time_ns);
+
+	if (result) {
+		return result > 0 ? 0 : result;
+	}
+	if (event->type == ASPAN_EVENT_OTHER) {
+		model->other_event_count++;
+		return 0;
+	}
+	model->event_counts[event->type]++;
+	return __builtin_expect(event->origin.has_vpid, 1) ? take(model, event) :
+							     name_and_take(model, event);
 }
 
 bool aspan_model_wants_prefetch(const struct aspan_model *model)

@@ -35,6 +35,8 @@ struct aspan_trace {
 	uint64_t discarded_events;
 	bool has_losses; /* events or packets discarded, however many */
 	bool lacks_vpid; /* some events do not say of which process they are */
+	bool has_records; /* its allocations say it themselves, whatever its contexts (model-unnamed.h) */
+	uint32_t living_count; /* processes that have begun and not ended, as far as events tell */
 };
 
 struct aspan_model;
@@ -77,6 +79,8 @@ struct aspan_model {
 	bool is_cut_short; /* reading failed before the end */
 	struct aspan_misuses misuses;
 	uint32_t unread_ledger_count; /* files that could not be read */
+	uint32_t unjoined_ledger_count; /* of processes that may be those of events without a pid */
+	uint64_t unnamed_event_count; /* nobody knows whose they are (model-unnamed.h) */
 	uint64_t first_ns, last_ns; /* of all events; 0 before the first */
 
 	/* What of the trace counts; what was before only sets the state that it begins with. */
@@ -129,6 +133,9 @@ void aspan_model_destroy(struct aspan_model *model);
 
 /* Announces a trace; hostname is copied and may be NULL. *trace is for aspan_origin. 0 or -ENOMEM. */
 int aspan_model_add_trace(struct aspan_model *model, const char *hostname, uint32_t *trace);
+
+/* Allocations of this trace are packed records, which tell the pid even where the context vpid is missing. Before its events. */
+void aspan_model_note_records(struct aspan_model *model, uint32_t trace);
 
 /* Takes an event; its time is not before that of the last. 0 or -ENOMEM. */
 int aspan_model_feed(struct aspan_model *model, const struct aspan_event *event);

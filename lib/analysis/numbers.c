@@ -62,6 +62,7 @@ int aspan_numbers_add(struct aspan_numbers *sum, const struct aspan_numbers *par
 	sum->is_certain &= part->is_certain;
 	sum->has_exact_counts &= part->has_exact_counts;
 	sum->has_exact_live &= part->has_exact_live;
+	sum->has_exact_never_freed &= part->has_exact_never_freed;
 	sum->is_doubtful |= part->is_doubtful;
 	sum->is_from_ledger |= part->is_from_ledger;
 	return result ? result : aspan_histogram_merge(&sum->lifetimes, &part->lifetimes);

@@ -54,6 +54,7 @@ struct aspan_numbers {
 	bool is_certain;
 	bool has_exact_counts; /* it is proved that no allocation and no free is missing in `counts` */
 	bool has_exact_live; /* and in `live` */
+	bool has_exact_never_freed; /* and in `never_freed` */
 	bool is_doubtful; /* something shows that `counts` may be too low */
 	bool is_from_ledger; /* a process's ledger tells a part of counts and live */
 };

@@ -17,6 +17,8 @@ struct aspan_report_build {
 	uint32_t *group_of_model; /* index in the model to index in the report */
 	/* By the model's index: what a group held all the time, and events do not tell. */
 	struct aspan_live *group_shift;
+	/* The same of what was never freed; where a ledger knows it. */
+	struct aspan_live *never_freed_shift;
 };
 
 /* Keeps a text, which the report frees. Of NULL the result is -ENOMEM. */

@@ -106,7 +106,7 @@ static int write_header(const struct aspan_breakdown_question *question, FILE *s
 #define COLUMN(name, value) fputs(#name ",", stream);
 	NUMBER_COLUMNS(COLUMN)
 #undef COLUMN
-	fputs("certain,exact_counts,exact_live,from\r\n", stream);
+	fputs("certain,exact_counts,exact_live,from,exact_never_freed,doubtful\r\n", stream);
 	return result;
 }
 
@@ -129,9 +129,10 @@ static int write_row(const struct aspan_report_row *row, size_t key_count, FILE 
 #define COLUMN(name, value) fprintf(stream, "%" PRIu64 ",", (uint64_t) (value));
 	NUMBER_COLUMNS(COLUMN)
 #undef COLUMN
-	fprintf(stream, "%s,%s,%s,%s\r\n", get_bool_word(is->is_certain),
+	fprintf(stream, "%s,%s,%s,%s,%s,%s\r\n", get_bool_word(is->is_certain),
 		get_bool_word(is->has_exact_counts), get_bool_word(is->has_exact_live),
-		is->is_from_ledger ? "ledger" : "events");
+		is->is_from_ledger ? "ledger" : "events", get_bool_word(is->has_exact_never_freed),
+		get_bool_word(is->is_doubtful));
 	return result;
 }
 

@@ -74,6 +74,30 @@ static int note_processes(struct aspan_report *report)
 		       0;
 }
 
+static int note_unnamed(struct aspan_report *report)
+{
+	const struct aspan_model *model = report->model;
+	int result = 0;
+
+	if (model->unnamed_event_count) {
+		result = aspan_report_add_note(
+			report,
+			"%" PRIu64
+			" events of spans and groups do not say of which process they are, "
+			"and are left out; record with lttng add-context -u -t vpid -t vtid",
+			model->unnamed_event_count);
+	}
+	if (!result && model->unjoined_ledger_count) {
+		result = aspan_report_add_note(
+			report,
+			"%" PRIu32 " ledgers are left out, as the events of their processes may be "
+			"among those that do not say whose they are; record with lttng "
+			"add-context -u -t vpid -t pid_ns",
+			model->unjoined_ledger_count);
+	}
+	return result;
+}
+
 struct inconsistencies {
 	uint64_t inferred_frees, orphans, mixed_processes;
 };
@@ -216,15 +240,12 @@ static int note_silence(struct aspan_report *report)
 
 int aspan_report_add_notes(struct aspan_report *report)
 {
-	int (*const steps[])(struct aspan_report *) = { note_cut,
-							note_losses,
-							note_processes,
-							note_inconsistencies,
-							aspan_report_add_process_notes,
-							note_old_groups,
-							note_callsites,
-							note_threads,
-							note_silence };
+	int (*const steps[])(struct aspan_report *) = {
+		note_cut,	 note_losses,	       note_processes,
+		note_unnamed,	 note_inconsistencies, aspan_report_add_process_notes,
+		note_old_groups, note_callsites,       note_threads,
+		note_silence
+	};
 
 	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
 		int result = steps[i](report);

@@ -89,6 +89,7 @@ static int fill_place(const struct aspan_report_build *build, struct aspan_repor
 			.is_certain = !aspan_model_is_doubtful(build->model, group->process),
 			.has_exact_counts = group->result.has_exact_counts,
 			.has_exact_live = group->result.has_exact_live,
+			.has_exact_never_freed = group->result.has_exact_never_freed,
 			.is_doubtful = group->result.is_doubtful,
 			.is_from_ledger = group->result.is_from_ledger,
 		},
@@ -102,6 +103,42 @@ static int fill_place(const struct aspan_report_build *build, struct aspan_repor
 	made->numbers.live = (struct aspan_blocks){ .count = above_zero(made->live.count),
 						    .bytes = above_zero(made->live.bytes) };
 	return result;
+}
+
+/*
+ * Where a ledger says what lives, and all of it was allocated in the trace, the group has never freed that. The difference to what
+ * events tell is in its unseen place.
+ */
+static void take_ledgers(const struct aspan_report_build *build)
+{
+	const struct aspan_place_table *places = &build->tally->places;
+	struct aspan_report *report = build->report;
+
+	for (size_t i = 0; i < report->place_count; i++) {
+		struct aspan_report_place *made = &report->places[i];
+		struct aspan_live *shift = &build->never_freed_shift[places->places[i].key.group];
+
+		made->never_freed = (struct aspan_live){
+			.count = (int64_t) made->numbers.never_freed.count,
+			.bytes = (int64_t) made->numbers.never_freed.bytes,
+		};
+		*shift = aspan_live_subtract(shift, &made->never_freed);
+	}
+	for (size_t i = 0; i < report->place_count; i++) {
+		struct aspan_report_place *made = &report->places[i];
+		const struct aspan_group_result *result = &report->groups[made->group].result;
+		struct aspan_live shift = build->never_freed_shift[places->places[i].key.group];
+
+		if (!made->is_unseen || !result->is_from_ledger || !result->has_exact_never_freed) {
+			continue;
+		}
+		shift.count += (int64_t) result->live_count;
+		shift.bytes += (int64_t) result->live_bytes;
+		made->never_freed = add_live(&made->never_freed, &shift);
+		made->numbers.never_freed =
+			(struct aspan_blocks){ .count = above_zero(made->never_freed.count),
+					       .bytes = above_zero(made->never_freed.bytes) };
+	}
 }
 
 static void note_never_freed(const struct aspan_block *block, void *data)
@@ -154,6 +191,9 @@ int aspan_report_add_places(struct aspan_report_build *build)
 	}
 	for (size_t i = 0; !result && i < build->model->process_count; i++) {
 		aspan_block_map_visit(&build->model->processes[i].blocks, note_never_freed, build);
+	}
+	if (!result) {
+		take_ledgers(build);
 	}
 	return result;
 }

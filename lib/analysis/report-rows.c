@@ -22,7 +22,7 @@ static int64_t add(int64_t a, int64_t b)
 
 /* What is gathered for a row besides its numbers. */
 struct sums {
-	struct aspan_live live;
+	struct aspan_live live, never_freed;
 	int64_t bytes_at_total_peak;
 	int64_t shift_bytes;
 	size_t peak_part_count, never_freed_part_count;
@@ -61,6 +61,7 @@ static void fill_group_row(struct aspan_report_row *row, const struct aspan_repo
 		.is_certain = result->is_certain,
 		.has_exact_counts = result->has_exact_counts,
 		.has_exact_live = result->has_exact_live,
+		.has_exact_never_freed = result->has_exact_never_freed,
 		.is_doubtful = result->is_doubtful,
 		.is_from_ledger = result->is_from_ledger,
 	};
@@ -125,6 +126,7 @@ static void note_division(const struct aspan_report_build *build, size_t breakdo
 	if (divides_groups(&build->tally->breakdowns.breakdowns[breakdown].question)) {
 		numbers->has_exact_counts &= process->proof.is_complete;
 		numbers->has_exact_live &= process->proof.is_complete;
+		numbers->has_exact_never_freed &= process->proof.is_complete;
 		numbers->is_doubtful |= aspan_model_is_doubtful(build->model, process);
 	}
 }
@@ -136,6 +138,8 @@ static int add_place(const struct aspan_report_build *build, size_t breakdown, u
 
 	sums->live.count = add(sums->live.count, place->live.count);
 	sums->live.bytes = add(sums->live.bytes, place->live.bytes);
+	sums->never_freed.count = add(sums->never_freed.count, place->never_freed.count);
+	sums->never_freed.bytes = add(sums->never_freed.bytes, place->never_freed.bytes);
 	sums->bytes_at_total_peak = add(sums->bytes_at_total_peak, place->bytes_at_total_peak);
 	if (place->is_unseen) {
 		uint32_t group = build->tally->places.places[index].key.group;
@@ -143,7 +147,7 @@ static int add_place(const struct aspan_report_build *build, size_t breakdown, u
 		sums->shift_bytes = add(sums->shift_bytes, build->group_shift[group].bytes);
 	}
 	sums->peak_part_count += get_bytes_at_peak(build, breakdown, index) != 0;
-	sums->never_freed_part_count += place->numbers.never_freed.bytes != 0;
+	sums->never_freed_part_count += place->never_freed.bytes != 0;
 	note_division(build, breakdown, place, &row->numbers);
 	return aspan_numbers_add(&row->numbers, &place->numbers);
 }
@@ -176,7 +180,7 @@ static void add_parts(const struct aspan_report_build *build, size_t breakdown, 
 		      struct aspan_report_row *row)
 {
 	int64_t at_peak = get_bytes_at_peak(build, breakdown, place);
-	uint64_t never_freed = build->report->places[place].numbers.never_freed.bytes;
+	int64_t never_freed = build->report->places[place].never_freed.bytes;
 
 	if (row->peak_parts && at_peak != 0) {
 		row->peak_parts[row->peak_part_count++] =
@@ -184,8 +188,7 @@ static void add_parts(const struct aspan_report_build *build, size_t breakdown, 
 	}
 	if (row->never_freed_parts && never_freed != 0) {
 		row->never_freed_parts[row->never_freed_part_count++] =
-			(struct aspan_report_part){ .place = place,
-						    .bytes = (int64_t) never_freed };
+			(struct aspan_report_part){ .place = place, .bytes = never_freed };
 	}
 }
 
@@ -208,6 +211,12 @@ static int finish_row(const struct aspan_report_build *build,
 
 	row->numbers.live = (struct aspan_blocks){ .count = above_zero(sums->live.count),
 						   .bytes = above_zero(sums->live.bytes) };
+	row->numbers.never_freed =
+		(struct aspan_blocks){ .count = above_zero(sums->never_freed.count),
+				       .bytes = above_zero(sums->never_freed.bytes) };
+	if (row->numbers.never_freed.count == 0) {
+		row->numbers.oldest_never_freed_ns = 0;
+	}
 	row->numbers.bytes_at_total_peak = above_zero(sums->bytes_at_total_peak);
 	row->numbers.peak_live_bytes = above_zero(add(source->peak_bytes, sums->shift_bytes));
 	row->numbers.peak_time_ns = source->peak_ns ? source->peak_ns : build->report->begin_ns;
@@ -354,6 +363,7 @@ static int fill_breakdown(const struct aspan_report_build *build, size_t index,
 			made->rows[row].numbers.is_certain = true;
 			made->rows[row].numbers.has_exact_counts = true;
 			made->rows[row].numbers.has_exact_live = true;
+			made->rows[row].numbers.has_exact_never_freed = true;
 		}
 		result = sum_places(build, index, made, sums);
 	}

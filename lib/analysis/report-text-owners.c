@@ -160,6 +160,10 @@ static void add_leak(const struct aspan_report_text *text, struct aspan_text_tab
 {
 	aspan_text_table_count(table, blocks->count, is_certain);
 	aspan_text_table_bytes(table, blocks->bytes, is_certain);
+	if (oldest_ns == 0) {
+		aspan_text_table_format(table, "-");
+		return;
+	}
 	aspan_text_table_duration(
 		table, text->report->end_ns > oldest_ns ? text->report->end_ns - oldest_ns : 0);
 }
@@ -171,6 +175,9 @@ static void add_leak_places(const struct aspan_report_text *text, struct aspan_t
 		const struct aspan_report_place *place =
 			&text->report->places[row->never_freed_parts[i].place];
 
+		if (place->numbers.never_freed.count == 0) {
+			continue;
+		}
 		add_leak(text, table, &place->numbers.never_freed,
 			 place->numbers.oldest_never_freed_ns, place->numbers.is_certain);
 		aspan_report_text_add_keys(text, table, row);
@@ -205,20 +212,18 @@ static int write_leaks(const struct aspan_report_text *text)
 int aspan_report_text_write_leaks(const struct aspan_report_text *text)
 {
 	const struct aspan_numbers *all = &text->report->breakdowns[0].rows[0].numbers;
+	bool is_unsure = text->report->is_doubtful && !all->has_exact_never_freed;
 	char count[ASPAN_TEXT_NUMBER_SIZE], bytes[ASPAN_TEXT_NUMBER_SIZE];
 
 	aspan_report_text_begin_section(text, "Allocated and not freed when the trace ended");
 	if (all->never_freed.count == 0) {
-		fputs(text->report->is_doubtful ? "nothing, as far as events tell\n" : "nothing\n",
-		      text->stream);
+		fputs(is_unsure ? "nothing, as far as events tell\n" : "nothing\n", text->stream);
 		return 0;
 	}
-	fprintf(text->stream, "%s%s blocks, %s%s\n", text->report->is_doubtful ? "~" : "",
+	fprintf(text->stream, "%s%s blocks, %s%s\n", is_unsure ? "~" : "",
 		aspan_text_format_count(count, all->never_freed.count),
 		aspan_text_format_bytes(bytes, all->never_freed.bytes),
-		text->report->is_doubtful ?
-			": which of them leaked cannot be told, as events may be missing" :
-			"");
+		is_unsure ? ": which of them leaked cannot be told, as events may be missing" : "");
 	return write_leaks(text);
 }
 

@@ -136,7 +136,7 @@ static void add_columns(const struct aspan_report_text *text, struct aspan_text_
 }
 
 static void add_rates(const struct aspan_report_text *text, struct aspan_text_table *table,
-		      const struct aspan_counts *counts)
+		      const struct aspan_counts *counts, bool is_sure)
 {
 	double seconds = (double) (text->report->end_ns - text->report->begin_ns) / 1e9;
 
@@ -146,9 +146,9 @@ static void add_rates(const struct aspan_report_text *text, struct aspan_text_ta
 		return;
 	}
 	aspan_text_table_count(table, (uint64_t) ((double) counts->alloc_count / seconds + 0.5),
-			       true);
+			       is_sure);
 	aspan_text_table_bytes(table, (uint64_t) ((double) counts->alloc_bytes / seconds + 0.5),
-			       true);
+			       is_sure);
 }
 
 static void add_row(const struct aspan_report_text *text, struct aspan_text_table *table,
@@ -161,7 +161,7 @@ static void add_row(const struct aspan_report_text *text, struct aspan_text_tabl
 	aspan_text_table_count(table, numbers->counts.alloc_count, is_sure);
 	aspan_text_table_bytes(table, numbers->counts.alloc_bytes, is_sure);
 	if (wants(text, ASPAN_SHOW_RATES)) {
-		add_rates(text, table, &numbers->counts);
+		add_rates(text, table, &numbers->counts, is_sure);
 	}
 	aspan_text_table_count(table, numbers->counts.free_count, is_sure);
 	aspan_text_table_count(table, numbers->live.count, is_live_sure);

@@ -60,7 +60,8 @@ static int make(struct aspan_report_build *build)
 
 static bool is_doubtful(const struct aspan_model *model)
 {
-	bool is_doubtful = model->is_cut_short || model->unread_ledger_count > 0;
+	bool is_doubtful = model->is_cut_short || model->unread_ledger_count > 0 ||
+			   model->unjoined_ledger_count > 0;
 
 	for (size_t i = 0; !is_doubtful && i < model->trace_count; i++) {
 		is_doubtful = model->traces[i].has_losses;
@@ -79,6 +80,8 @@ int aspan_report_init(struct aspan_report *report, struct aspan_model *model)
 		.tally = model->tally,
 		.group_of_model = calloc(model->group_count + 1, sizeof(*build.group_of_model)),
 		.group_shift = calloc(model->group_count + 1, sizeof(*build.group_shift)),
+		.never_freed_shift =
+			calloc(model->group_count + 1, sizeof(*build.never_freed_shift)),
 	};
 	int result = -ENOMEM;
 
@@ -90,11 +93,12 @@ int aspan_report_init(struct aspan_report *report, struct aspan_model *model)
 		.is_doubtful = is_doubtful(model),
 	};
 	set_window(report, model);
-	if (build.group_of_model && build.group_shift) {
+	if (build.group_of_model && build.group_shift && build.never_freed_shift) {
 		result = make(&build);
 	}
 	free(build.group_of_model);
 	free(build.group_shift);
+	free(build.never_freed_shift);
 	return result;
 }
 
@@ -141,6 +145,7 @@ void aspan_report_fini(struct aspan_report *report)
 	free(report->spans);
 	free(report->worst_by_bytes);
 	free(report->worst_by_net);
+	free(report->unrecorded);
 	free(report->notes);
 	free(report->texts);
 	*report = (struct aspan_report){ 0 };

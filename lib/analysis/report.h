@@ -93,6 +93,7 @@ struct aspan_report_place {
 	struct aspan_numbers numbers; /* without the peak */
 	/* At the end; of an unseen place it can be below zero: so much of what other places hold has been freed. */
 	struct aspan_live live;
+	struct aspan_live never_freed; /* the same of what was allocated in the window */
 	int64_t bytes_at_total_peak; /* when everything was highest; may be below zero as well */
 };
 
@@ -183,6 +184,14 @@ struct aspan_report_entry {
 	struct aspan_counts counts;
 };
 
+/* Not recorded, though its parent was; as `allocspan record` saw it. Texts are NULL where they are not known. */
+struct aspan_report_unrecorded {
+	uint64_t pid, parent_pid; /* as the recorder sees them */
+	const char *name, *exe, *command;
+	const char *why; /* a word; never NULL */
+	const char *text; /* the same for people */
+};
+
 struct aspan_report {
 	const struct aspan_model *model;
 	const struct aspan_questions *questions;
@@ -221,6 +230,10 @@ struct aspan_report {
 	struct aspan_report_entry *worst_by_bytes, *worst_by_net;
 	size_t worst_by_bytes_count, worst_by_net_count;
 
+	struct aspan_report_unrecorded *unrecorded;
+	size_t unrecorded_count;
+	uint64_t unrecorded_more; /* that are only counted */
+
 	/* One line each: what the trace lacks, and what to do about it. */
 	char **notes;
 	size_t note_count;
@@ -238,6 +251,13 @@ void aspan_report_fini(struct aspan_report *report);
 /* Adds a line to the notes. 0 or -ENOMEM. */
 int aspan_report_add_note(struct aspan_report *report, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
+
+/* Adds a process that nothing recorded; texts are copied. 0 or -ENOMEM. */
+int aspan_report_add_unrecorded(struct aspan_report *report,
+				const struct aspan_report_unrecorded *process);
+
+/* Adds the notes on such processes, when all are there. 0 or -ENOMEM. */
+int aspan_report_note_unrecorded(struct aspan_report *report);
 
 /* The breakdown of this question, or NULL if nobody asked. */
 const struct aspan_report_breakdown *

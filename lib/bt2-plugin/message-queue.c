@@ -41,6 +41,8 @@ static int queue_event(struct aspan_message_reader *reader, const bt_message *me
 		}
 	}
 	if (event_class->packed.is_packed) {
+		/* Of a live trace, the class may be newer than the stream. */
+		aspan_model_note_records(reader->model, origin.trace);
 		return aspan_packed_reader_add_event(reader->packed, &event_class->packed, message,
 						     &origin, time_ns);
 	}

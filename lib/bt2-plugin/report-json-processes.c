@@ -97,6 +97,31 @@ void aspan_json_write_process(struct aspan_json *json, const struct aspan_report
 	aspan_json_close(json, '}');
 }
 
+static void write_unrecorded(struct aspan_json *json, const struct aspan_report_unrecorded *process)
+{
+	aspan_json_break_line(json);
+	aspan_json_open(json, NULL, '{');
+	aspan_json_number(json, "pid", process->pid);
+	aspan_json_number(json, "parent_pid", process->parent_pid);
+	aspan_json_text(json, "name", process->name);
+	aspan_json_text(json, "exe", process->exe);
+	aspan_json_text(json, "command", process->command);
+	aspan_json_text(json, "why", process->why);
+	aspan_json_text(json, "text", process->text);
+	aspan_json_close(json, '}');
+}
+
+void aspan_json_write_unrecorded(struct aspan_json *json, const struct aspan_report *report)
+{
+	aspan_json_break_line(json);
+	aspan_json_open(json, "unrecorded", '[');
+	for (size_t i = 0; i < report->unrecorded_count; i++) {
+		write_unrecorded(json, &report->unrecorded[i]);
+	}
+	aspan_json_close(json, ']');
+	aspan_json_number(json, "unrecorded_more", report->unrecorded_more);
+}
+
 void aspan_json_write_misuses(struct aspan_json *json, const struct aspan_misuses *misuses)
 {
 	aspan_json_open(json, "misuses", '{');

@@ -17,4 +17,7 @@ void aspan_json_write_vpid(struct aspan_json *json, const struct aspan_process *
 /* What the events `misuse` say, by what it was. */
 void aspan_json_write_misuses(struct aspan_json *json, const struct aspan_misuses *misuses);
 
+/* `unrecorded` and `unrecorded_more`, of the whole report. */
+void aspan_json_write_unrecorded(struct aspan_json *json, const struct aspan_report *report);
+
 #endif

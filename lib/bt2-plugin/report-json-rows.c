@@ -29,6 +29,8 @@ static void write_numbers(struct aspan_json *json, const struct aspan_numbers *n
 	aspan_json_bool(json, "certain", numbers->is_certain);
 	aspan_json_bool(json, "exact_counts", numbers->has_exact_counts);
 	aspan_json_bool(json, "exact_live", numbers->has_exact_live);
+	aspan_json_bool(json, "exact_never_freed", numbers->has_exact_never_freed);
+	aspan_json_bool(json, "doubtful", numbers->is_doubtful);
 	aspan_json_text(json, "from", numbers->is_from_ledger ? "ledger" : "events");
 	aspan_json_number(json, "peak_live_bytes", numbers->peak_live_bytes);
 	aspan_json_number(json, "peak_time_ns", numbers->peak_time_ns);

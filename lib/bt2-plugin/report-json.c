@@ -118,6 +118,7 @@ static void write_group(struct aspan_json *json, const struct aspan_report_group
 	aspan_json_bool(json, "certain", is->is_certain);
 	aspan_json_bool(json, "exact_counts", is->has_exact_counts);
 	aspan_json_bool(json, "exact_live", is->has_exact_live);
+	aspan_json_bool(json, "doubtful", is->is_doubtful);
 	aspan_json_text(json, "from", is->is_from_ledger ? "ledger" : "events");
 	aspan_json_close(json, '}');
 }
@@ -251,6 +252,7 @@ int aspan_report_json_write(const struct aspan_report *report, FILE *stream)
 	write_head(&json, report);
 	WRITE_TABLE(&json, report, "groups", groups, group, write_group);
 	WRITE_TABLE(&json, report, "processes", processes, process, aspan_json_write_process);
+	aspan_json_write_unrecorded(&json, report);
 	WRITE_TABLE(&json, report, "threads", threads, thread, write_thread);
 	WRITE_TABLE(&json, report, "callsites", callsites, callsite, write_callsite);
 	WRITE_TABLE(&json, report, "stacks", stack_nodes, stack_node, write_stack_node);

@@ -11,6 +11,7 @@
 #include "message-reader.h"
 #include "model.h"
 #include "output-file.h"
+#include "recording-files.h"
 #include "report-parameters.h"
 #include "report.h"
 
@@ -258,6 +259,9 @@ static int write_report(struct sink *sink)
 	}
 	if (!result) {
 		result = aspan_ledger_files_add_notes(&sink->ledgers, &report);
+	}
+	if (!result) {
+		result = aspan_recording_files_read(sink->parameters.recordings, &report);
 	}
 	if (!result && sink->replay) {
 		result = aspan_bind_replay_add_notes(sink->replay, &report);

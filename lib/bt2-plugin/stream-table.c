@@ -8,6 +8,7 @@
 #include "stream-table.h"
 
 #include "event-layout.h"
+#include "packed-layout.h"
 #include "waiting-source.h"
 
 #include <errno.h>
@@ -93,6 +94,9 @@ static int add_trace(struct aspan_stream_table *table, struct aspan_model *model
 	result = aspan_model_add_trace(model, get_environment_string(trace, "hostname"), index);
 	if (result) {
 		return result;
+	}
+	if (aspan_packed_layout_is_in_trace_class(bt_trace_borrow_class_const(trace))) {
+		aspan_model_note_records(model, *index);
 	}
 	bt_trace_get_ref(trace);
 	moved[table->trace_count] = (struct aspan_stream_trace){

@@ -37,6 +37,9 @@ char *aspan_check_tell_undecided(const struct aspan_check_rule *rule,
 		value->most == UINT64_MAX ?
 			"events are missing from the trace (record with larger buffers, and "
 			"from the program's start)" :
+		value->is_of_ledger ?
+			"events are missing, and what lives at the end, which a ledger tells, may be "
+			"older than the trace (record from the program's start)" :
 			"what several of one name hold at once is not known";
 
 	if (known && asprintf(&text, "%s: %s", known, why) < 0) {

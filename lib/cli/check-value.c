@@ -23,7 +23,7 @@ struct search {
 /* How exact a number of a row is. */
 struct exactness {
 	bool is_certain; /* all that follows from all events is */
-	bool has_exact_counts, has_exact_live; /* proved */
+	bool has_exact_counts, has_exact_live, has_exact_never_freed; /* proved */
 	bool is_from_ledger; /* by one, and not by events */
 };
 
@@ -43,9 +43,19 @@ static void add_bounds(struct search *search, uint64_t number, bool is_exact, bo
 								       UINT64_MAX;
 }
 
-static bool is_live(enum aspan_check_metric metric)
+/* Whether a number of what lives is proved, though not all events are there. */
+static bool is_proved_state(enum aspan_check_metric metric, const struct exactness *is)
 {
-	return metric == ASPAN_METRIC_LIVE || metric == ASPAN_METRIC_LIVE_BLOCKS;
+	switch (metric) {
+	case ASPAN_METRIC_LIVE:
+	case ASPAN_METRIC_LIVE_BLOCKS:
+		return is->has_exact_live;
+	case ASPAN_METRIC_LEAK:
+	case ASPAN_METRIC_LEAK_BLOCKS:
+		return is->has_exact_never_freed;
+	default:
+		return false;
+	}
 }
 
 static bool is_total_count(enum aspan_check_metric metric)
@@ -69,8 +79,7 @@ static void add_number(struct search *search, uint64_t number, const struct exac
 			   is_total_count(metric) ? is->has_exact_counts : is_complete, true);
 		break;
 	case ASPAN_BOUND_STATE:
-		add_bounds(search, number,
-			   is->is_certain || (is_live(metric) && is->has_exact_live),
+		add_bounds(search, number, is->is_certain || is_proved_state(metric, is),
 			   is_complete || (is->has_exact_live && metric == ASPAN_METRIC_PEAK));
 		break;
 	default:
@@ -78,11 +87,35 @@ static void add_number(struct search *search, uint64_t number, const struct exac
 	}
 }
 
+/* What lives at the end, where the rule is about what was never freed and only the former is known; or NULL. */
+static const char *get_bounding_member(const struct search *search, const struct exactness *is)
+{
+	enum aspan_check_metric metric = search->rule->metric;
+
+	if (is->is_certain || !is->has_exact_live || is->has_exact_never_freed) {
+		return NULL;
+	}
+	return metric == ASPAN_METRIC_LEAK	  ? "live_bytes" :
+	       metric == ASPAN_METRIC_LEAK_BLOCKS ? "live_count" :
+						    NULL;
+}
+
+static void add_live_bound(struct search *search, uint64_t live)
+{
+	struct aspan_check_value *value = search->value;
+
+	value->is_found = value->is_of_ledger = true;
+	value->most = value->most <= UINT64_MAX - live ? value->most + live : UINT64_MAX;
+}
+
 static void add_row(struct search *search, struct json_object *row, const struct exactness *is)
 {
+	const char *bounding = get_bounding_member(search, is);
 	struct json_object *number;
 
-	if (json_object_object_get_ex(row, search->metric->member, &number)) {
+	if (bounding) {
+		add_live_bound(search, aspan_json_get_number(row, bounding));
+	} else if (json_object_object_get_ex(row, search->metric->member, &number)) {
 		add_number(search, json_object_get_uint64(number), is);
 	} else {
 		search->value->is_found = search->value->is_unknown = true;
@@ -96,11 +129,13 @@ static struct exactness get_exactness(const struct search *search, struct json_o
 	bool is_certain = aspan_json_get_bool(row, "certain");
 	struct exactness is = { .is_certain = is_certain,
 				.has_exact_counts = is_complete,
-				.has_exact_live = is_certain };
+				.has_exact_live = is_certain,
+				.has_exact_never_freed = is_certain };
 
 	if (json_object_object_get_ex(row, "exact_counts", NULL)) {
 		is.has_exact_counts = aspan_json_get_bool(row, "exact_counts");
 		is.has_exact_live = aspan_json_get_bool(row, "exact_live");
+		is.has_exact_never_freed = aspan_json_get_bool(row, "exact_never_freed");
 		is.is_from_ledger = strcmp(aspan_json_get_text(row, "from"), "ledger") == 0;
 	}
 	return is;
@@ -201,6 +236,7 @@ static int search_span(struct search *search)
 
 	is.has_exact_counts &= aspan_json_get_bool(search->report, "complete");
 	is.has_exact_live &= is.is_certain;
+	is.has_exact_never_freed &= is.is_certain;
 	if (!are_inside) {
 		return -ENOMEM;
 	}

@@ -6,6 +6,9 @@
  * the same. Where something is, an end is as far away as what is missing can put it; so a rule is only kept, or broken,
  * if it is so for every number of the interval.
  *
+ * Of a process whose events are incomplete, its ledger knows what lives at the end. Where the process began in the trace, all of that
+ * was never freed (`exact_never_freed`), and a rule on leak() is decided by it. Else what was never freed is at most what lives.
+ *
  * Rows of one name (threads, processes, groups of several processes) are taken together. What they hold at once is not
  * known then: at least as much as the largest peak, at most the sum of all.
  */
@@ -19,6 +22,7 @@
 struct aspan_check_value {
 	bool is_found; /* the trace has such a thing */
 	uint64_t least, most; /* `most` is UINT64_MAX if there is no bound */
+	bool is_of_ledger; /* what lives is known, and that bounds what was never freed */
 	bool is_unknown; /* nobody asked for it when the report was made */
 	char *near; /* what may have been meant, if it was not found; or NULL */
 };

@@ -110,10 +110,17 @@ static struct aspan_diff_row *find_row(struct aspan_diff_rows *rows,
 	return row;
 }
 
-static void add_numbers(struct aspan_diff_side *side, struct json_object *row)
+static void add_numbers(struct aspan_diff_side *side, struct json_object *report,
+			struct json_object *row)
 {
-	side->is_certain = (side->is_certain || !side->is_there) &&
-			   aspan_json_get_bool(row, "certain");
+	struct aspan_diff_exactness exactness = aspan_diff_exactness_get(report, row);
+
+	if (side->is_there) {
+		aspan_diff_exactness_add(&side->exactness, &exactness);
+		side->has_many = true;
+	} else {
+		side->exactness = exactness;
+	}
 	side->is_there = true;
 	for (size_t i = 0; i < ASPAN_DIFF_NUMBER_COUNT; i++) {
 		side->numbers[i] += aspan_json_get_number(row, number_infos[i].member);
@@ -135,7 +142,7 @@ static int add_row(struct aspan_diff_rows *rows, struct json_object *report,
 	if (!found) {
 		return -ENOMEM;
 	}
-	add_numbers(&found->sides[side], row);
+	add_numbers(&found->sides[side], report, row);
 	return 0;
 }
 
@@ -165,11 +172,23 @@ int aspan_diff_rows_add(struct aspan_diff_rows *rows, const char *by, struct jso
 	if (result) {
 		return result;
 	}
-	add_numbers(&rows->total.sides[side], json_object_object_get(report, "total"));
+	add_numbers(&rows->total.sides[side], report, json_object_object_get(report, "total"));
+	rows->of_missing[side] = aspan_diff_exactness_get_of_missing(report);
 	for (size_t i = 0; !result && i < aspan_json_count(items); i++) {
 		result = add_row(rows, report, dimensions, aspan_json_get_item(items, i), side);
 	}
 	return result;
+}
+
+void aspan_diff_rows_complete(struct aspan_diff_rows *rows)
+{
+	for (size_t i = 0; i < rows->count; i++) {
+		for (int side = 0; side < 2; side++) {
+			if (!rows->items[i].sides[side].is_there) {
+				rows->items[i].sides[side].exactness = rows->of_missing[side];
+			}
+		}
+	}
 }
 
 void aspan_diff_rows_fini(struct aspan_diff_rows *rows)

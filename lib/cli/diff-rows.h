@@ -4,10 +4,15 @@
  *
  * Rows belong together if their keys have the same text. What differs between two runs of one program is left out of it:
  * the ids of processes and threads, and the addresses of code whose function is known. Rows of one report that thereby
- * are the same are added up; what they hold at once is then at most the sum of their peaks.
+ * are the same are added up; what they hold at once is then at most the sum of their peaks, and not exact.
+ *
+ * What is exact, and what is marked, is so as the reports say it. Of a row that one of them lacks, it is as of all of that report:
+ * what is missing from it may be this row.
  */
 #ifndef ASPAN_CLI_DIFF_ROWS_H
 #define ASPAN_CLI_DIFF_ROWS_H
+
+#include "diff-exactness.h"
 
 #include <json-c/json.h>
 #include <stdbool.h>
@@ -42,7 +47,8 @@ const struct aspan_diff_number_info *aspan_diff_number_get_info(enum aspan_diff_
 
 struct aspan_diff_side {
 	bool is_there;
-	bool is_certain;
+	bool has_many; /* several rows of the report are this one */
+	struct aspan_diff_exactness exactness;
 	uint64_t numbers[ASPAN_DIFF_NUMBER_COUNT];
 };
 
@@ -56,6 +62,7 @@ struct aspan_diff_rows {
 	char *by;
 	size_t key_count;
 	struct aspan_diff_row total;
+	struct aspan_diff_exactness of_missing[2]; /* of rows that a report lacks */
 	struct aspan_diff_row *items;
 	size_t count, capacity;
 	struct json_object *index; /* of each row by its keys */
@@ -64,6 +71,9 @@ struct aspan_diff_rows {
 /* Adds the rows of a report as side 0 or 1. 0; -ENODATA if it has no such breakdown; or -ENOMEM. */
 int aspan_diff_rows_add(struct aspan_diff_rows *rows, const char *by, struct json_object *report,
 			int side);
+
+/* When both reports were added: what is known of rows that only one of them has. */
+void aspan_diff_rows_complete(struct aspan_diff_rows *rows);
 void aspan_diff_rows_fini(struct aspan_diff_rows *rows);
 
 /* The greatest change first, or, with NUMBER_COUNT, by name. */

@@ -3,8 +3,9 @@
  * What changed between two reports, for people: a table with, for each number, what it is in the second and by how much
  * that is more or less than in the first.
  *
- * `~` marks numbers that are not certain in one of the two.
+ * `~` marks what is not certain: a number as the report of AFTER marks it, and a change where either report does.
  */
+#include "diff-exact.h"
 #include "diff-write.h"
 
 #include "../analysis/text.h"
@@ -85,20 +86,24 @@ static void format_change(char text[CELL_SIZE], const struct aspan_diff_row *row
 	}
 }
 
+static const char *get_mark(bool is_marked)
+{
+	return is_marked ? "~" : "";
+}
+
 static void fill_cells(struct cells *cells, const struct aspan_diff_row *row)
 {
-	bool is_certain = (row->sides[0].is_certain || !row->sides[0].is_there) &&
-			  (row->sides[1].is_certain || !row->sides[1].is_there);
-
 	for (size_t i = 0; i < ASPAN_DIFF_NUMBER_COUNT; i++) {
 		enum aspan_diff_number number = (enum aspan_diff_number) i;
+		bool is_marked = aspan_diff_row_is_marked(row, 1, number);
 		char text[CELL_SIZE];
 
 		format_number(text, row->sides[1].numbers[i],
 			      aspan_diff_number_get_info(number)->is_bytes);
-		snprintf(cells->value[i], CELL_SIZE, "%s%.40s",
-			 !is_certain && i >= ASPAN_DIFF_LIVE_BLOCKS ? "~" : "", text);
-		format_change(cells->change[i], row, number);
+		snprintf(cells->value[i], CELL_SIZE, "%s%.40s", get_mark(is_marked), text);
+		is_marked |= aspan_diff_row_is_marked(row, 0, number);
+		format_change(text, row, number);
+		snprintf(cells->change[i], CELL_SIZE, "%s%.46s", get_mark(is_marked), text);
 	}
 }
 
@@ -188,9 +193,10 @@ static void write_header(const struct table *table, const char *by, FILE *stream
 
 static void write_change(const char *change, int width, bool has_colour, FILE *stream)
 {
-	const char *colour = !has_colour || *change == '=' ? "" :
-			     *change == '+'		   ? "\033[31m" :
-							     "\033[32m";
+	char sign = change[*change == '~'];
+	const char *colour = !has_colour || sign == '=' ? "" :
+			     sign == '+'		? "\033[31m" :
+							  "\033[32m";
 
 	fprintf(stream, "%s%*s%s%s", colour, width, change, *colour ? "\033[0m" : "", GAP);
 }
@@ -207,6 +213,18 @@ static void write_row(const struct table *table, const struct cells *cells, bool
 	fprintf(stream, "%s\n", cells->name);
 }
 
+static bool has_mark(const struct table *table)
+{
+	for (size_t i = 0; i < table->row_count; i++) {
+		for (size_t number = 0; number < ASPAN_DIFF_NUMBER_COUNT; number++) {
+			if (is_shown(number) && *table->rows[i].change[number] == '~') {
+				return true;
+			}
+		}
+	}
+	return false;
+}
+
 static void write_rest(const struct aspan_diff_rows *rows, const struct table *table, FILE *stream)
 {
 	size_t same = 0;
@@ -220,6 +238,11 @@ static void write_rest(const struct aspan_diff_rows *rows, const struct table *t
 		fprintf(stream, "\n%zu of %zu rows differ by %s\n", rows->count - same, rows->count,
 			rows->by);
 	}
+	if (has_mark(table)) {
+		fputs("\nnote: ~ marks what is not certain, as something is or may be missing; "
+		      "'allocspan report' says of each trace what\n",
+		      stream);
+	}
 }
 
 int aspan_diff_write_text(const struct aspan_diff_rows *rows,
@@ -230,7 +253,7 @@ int aspan_diff_write_text(const struct aspan_diff_rows *rows,
 
 	for (int side = 0; side < 2; side++) {
 		fprintf(stream, "%s  %s%s\n", side ? "after " : "before", options->names[side],
-			options->are_complete[side] ? "" : " (events are missing)");
+			options->are_complete[side] ? "" : " (not proved complete)");
 	}
 	fputc('\n', stream);
 	if (!result) {

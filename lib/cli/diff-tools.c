@@ -3,7 +3,9 @@
  * What changed between two reports, for programs: JSON, and CSV (RFC 4180).
  *
  * Changes are numbers of their own, and can be below zero. What a report does not have is null, or empty, and counts as 0.
+ * Which changes are exact is said with them.
  */
+#include "diff-exact.h"
 #include "diff-write.h"
 
 #include <errno.h>
@@ -33,6 +35,17 @@ static struct json_object *new_change(const struct aspan_diff_row *row,
 	return json_object_new_int64(is_less ? -(int64_t) change : (int64_t) change);
 }
 
+static int add_exactness(struct json_object *map, const struct aspan_diff_exactness *is)
+{
+	int result = add(map, "certain", json_object_new_boolean(is->is_certain));
+
+	result = result ? result :
+			  add(map, "exact_counts", json_object_new_boolean(is->has_exact_counts));
+	result = result ? result :
+			  add(map, "exact_live", json_object_new_boolean(is->has_exact_live));
+	return result ? result : add(map, "doubtful", json_object_new_boolean(is->is_doubtful));
+}
+
 static int add_side(struct json_object *object, const char *key, const struct aspan_diff_side *side)
 {
 	struct json_object *map;
@@ -47,7 +60,7 @@ static int add_side(struct json_object *object, const char *key, const struct as
 		result = add(map, aspan_diff_number_get_info((enum aspan_diff_number) i)->member,
 			     json_object_new_uint64(side->numbers[i]));
 	}
-	return result ? result : add(map, "certain", json_object_new_boolean(side->is_certain));
+	return result ? result : add_exactness(map, &side->exactness);
 }
 
 static int add_change(struct json_object *object, const struct aspan_diff_row *row)
@@ -60,6 +73,25 @@ static int add_change(struct json_object *object, const struct aspan_diff_row *r
 
 		result = add(map, aspan_diff_number_get_info(number)->member,
 			     new_change(row, number));
+	}
+	return result;
+}
+
+static bool is_exact_change(const struct aspan_diff_row *row, enum aspan_diff_number number)
+{
+	return aspan_diff_row_is_exact(row, 0, number) && aspan_diff_row_is_exact(row, 1, number);
+}
+
+static int add_exact_changes(struct json_object *object, const struct aspan_diff_row *row)
+{
+	struct json_object *map = json_object_new_object();
+	int result = add(object, "exact", map);
+
+	for (int i = 0; !result && i < ASPAN_DIFF_NUMBER_COUNT; i++) {
+		enum aspan_diff_number number = (enum aspan_diff_number) i;
+
+		result = add(map, aspan_diff_number_get_info(number)->member,
+			     json_object_new_boolean(is_exact_change(row, number)));
 	}
 	return result;
 }
@@ -103,6 +135,7 @@ static int write_json_row(const struct aspan_diff_row *row, size_t key_count, FI
 	result = result ? result : add_side(object, "before", &row->sides[0]);
 	result = result ? result : add_side(object, "after", &row->sides[1]);
 	result = result ? result : add_change(object, row);
+	result = result ? result : add_exact_changes(object, row);
 	result = result ? result : write_json(object, stream);
 	json_object_put(object);
 	return result;
@@ -175,7 +208,23 @@ static void write_csv_header(const struct aspan_diff_rows *rows, FILE *stream)
 
 		fprintf(stream, ",%s_before,%s_after,%s_change", name, name, name);
 	}
-	fputs("\r\n", stream);
+	fputs(",not_exact\r\n", stream);
+}
+
+/* The numbers of which the change is not exact, a space between them. */
+static void write_csv_not_exact(const struct aspan_diff_row *row, FILE *stream)
+{
+	const char *gap = ",";
+
+	for (int i = 0; i < ASPAN_DIFF_NUMBER_COUNT; i++) {
+		enum aspan_diff_number number = (enum aspan_diff_number) i;
+
+		if (!is_exact_change(row, number)) {
+			fprintf(stream, "%s%s", gap, aspan_diff_number_get_info(number)->member);
+			gap = " ";
+		}
+	}
+	fputs(*gap == ',' ? ",\r\n" : "\r\n", stream);
 }
 
 static void write_csv_row(const struct aspan_diff_row *row, size_t key_count, FILE *stream)
@@ -193,7 +242,7 @@ static void write_csv_row(const struct aspan_diff_row *row, size_t key_count, FI
 		fprintf(stream, ",%" PRIu64 ",%" PRIu64 ",%s%" PRIu64, row->sides[0].numbers[i],
 			row->sides[1].numbers[i], is_less ? "-" : "", change);
 	}
-	fputs("\r\n", stream);
+	write_csv_not_exact(row, stream);
 }
 
 int aspan_diff_write_csv(const struct aspan_diff_rows *rows,

@@ -5,6 +5,7 @@
  * The numbers are those of two reports, of which each is made, or was made before, for itself.
  */
 #include "commands.h"
+#include "diff-exact.h"
 #include "diff-rows.h"
 #include "diff-write.h"
 #include "json-report.h"
@@ -56,7 +57,8 @@ static const struct argp_option option_list[] = {
 	{ "all", KEY_ALL, NULL, 0, "Print rows that did not change too", 0 },
 	{ "output", 'o', "FILE", 0, "Write to FILE, which appears whole or not at all", 0 },
 	{ "exit-code", KEY_EXIT_CODE, NULL, 0,
-	  "Exit with 1 if something differs, and 2 if something failed", 0 },
+	  "Exit with 1 if something differs, 3 if that cannot be told, and 2 if something failed",
+	  0 },
 	{ "bind", KEY_BIND, "SPEC", 0, "As of 'allocspan report'", 0 },
 	{ 0 },
 };
@@ -240,14 +242,27 @@ static int write_diff(const struct options *options, const struct aspan_diff_row
 	return result;
 }
 
-static bool is_different(const struct aspan_diff_rows *rows)
+/* What is not exact decides nothing. */
+static int get_status(const struct options *options, const struct aspan_diff_rows *rows)
 {
+	bool is_same = true;
+
 	for (size_t i = 0; i < rows->count; i++) {
-		if (!aspan_diff_row_is_same(&rows->items[i])) {
-			return true;
+		if (aspan_diff_row_differs_surely(&rows->items[i])) {
+			return EXIT_DIFFERENT;
 		}
+		is_same &= aspan_diff_row_is_surely_same(&rows->items[i]);
 	}
-	return false;
+	is_same &= rows->count > 0 ||
+		   (options->writing.are_complete[0] && options->writing.are_complete[1]);
+	if (!is_same) {
+		aspan_terminal_error(
+			"whether %s and %s differ cannot be told: what would decide it "
+			"is not exact, as something is or may be missing; 'allocspan "
+			"report' says what",
+			options->traces[0], options->traces[1]);
+	}
+	return is_same ? EXIT_SUCCESS : ASPAN_CLI_EXIT_UNDECIDED;
 }
 
 static int diff(struct options *options)
@@ -257,10 +272,11 @@ static int diff(struct options *options)
 
 	options->writing.has_colour = !options->output && aspan_terminal_has_colour(stdout);
 	if (read_side(options, &rows, 0) == 0 && read_side(options, &rows, 1) == 0) {
+		aspan_diff_rows_complete(&rows);
 		aspan_diff_rows_sort(&rows, options->sort);
 		if (write_diff(options, &rows) == 0) {
-			status = options->wants_exit_code && is_different(&rows) ? EXIT_DIFFERENT :
-										   EXIT_SUCCESS;
+			status = options->wants_exit_code ? get_status(options, &rows) :
+							    EXIT_SUCCESS;
 		}
 	}
 	aspan_diff_rows_fini(&rows);

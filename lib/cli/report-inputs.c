@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #define LEDGER_FOLDER "ledger"
+#define RECORDING_FILE "allocspan.json"
 
 static int out_of_memory(void)
 {
@@ -117,18 +118,18 @@ static bool is_ledger(const char *name)
 	return length > suffix && strcmp(name + length - suffix, ASPAN_LEDGER_SUFFIX) == 0;
 }
 
-static int add_ledger(struct aspan_report_inputs *inputs, const char *directory, const char *name)
+static int add_path(char ***paths, size_t *count, const char *directory, const char *name)
 {
-	char **moved = reallocarray(inputs->ledgers, inputs->ledger_count + 1, sizeof(*moved));
+	char **moved = reallocarray(*paths, *count + 1, sizeof(*moved));
 
 	if (!moved) {
 		return out_of_memory();
 	}
-	inputs->ledgers = moved;
-	if (asprintf(&moved[inputs->ledger_count], "%s/%s", directory, name) < 0) {
+	*paths = moved;
+	if (asprintf(&moved[*count], "%s/%s", directory, name) < 0) {
 		return out_of_memory();
 	}
-	inputs->ledger_count++;
+	(*count)++;
 	return 0;
 }
 
@@ -149,7 +150,9 @@ static int add_ledgers(struct aspan_report_inputs *inputs, const char *directory
 	}
 	count = scandir(path, &entries, is_wanted, alphasort);
 	for (int i = 0; i < count; i++) {
-		result = result ? result : add_ledger(inputs, path, entries[i]->d_name);
+		result = result ? result :
+				  add_path(&inputs->ledgers, &inputs->ledger_count, path,
+					   entries[i]->d_name);
 		free(entries[i]);
 	}
 	free(entries);
@@ -157,18 +160,26 @@ static int add_ledgers(struct aspan_report_inputs *inputs, const char *directory
 	return result;
 }
 
-static bool has_metadata(const char *path)
+static bool has_file(const char *directory, const char *name)
 {
 	struct stat status;
-	char *metadata;
+	char *path;
 	bool is_there;
 
-	if (asprintf(&metadata, "%s/metadata", path) < 0) {
+	if (asprintf(&path, "%s/%s", directory, name) < 0) {
 		return false;
 	}
-	is_there = stat(metadata, &status) == 0 && !S_ISDIR(status.st_mode);
-	free(metadata);
+	is_there = stat(path, &status) == 0 && !S_ISDIR(status.st_mode);
+	free(path);
 	return is_there;
+}
+
+static int add_recording(struct aspan_report_inputs *inputs, const char *directory)
+{
+	return has_file(directory, RECORDING_FILE) ?
+		       add_path(&inputs->recordings, &inputs->recording_count, directory,
+				RECORDING_FILE) :
+		       0;
 }
 
 static int visit(struct aspan_report_inputs *inputs, FTS *tree, FTSENT *entry)
@@ -177,11 +188,12 @@ static int visit(struct aspan_report_inputs *inputs, FTS *tree, FTSENT *entry)
 
 	switch (entry->fts_info) {
 	case FTS_D:
-		if (has_metadata(entry->fts_path)) {
+		if (has_file(entry->fts_path, "metadata")) {
 			fts_set(tree, entry, FTS_SKIP);
 			result = add_trace(inputs, entry->fts_path);
 		}
-		return result ? result : add_ledgers(inputs, entry->fts_path);
+		result = result ? result : add_ledgers(inputs, entry->fts_path);
+		return result ? result : add_recording(inputs, entry->fts_path);
 	case FTS_DNR:
 	case FTS_ERR:
 	case FTS_NS:
@@ -270,6 +282,10 @@ void aspan_report_inputs_fini(struct aspan_report_inputs *inputs)
 		free(inputs->ledgers[i]);
 	}
 	free(inputs->ledgers);
+	for (size_t i = 0; i < inputs->recording_count; i++) {
+		free(inputs->recordings[i]);
+	}
+	free(inputs->recordings);
 	if (inputs->salvage_directory) {
 		remove_tree(inputs->salvage_directory);
 		free(inputs->salvage_directory);

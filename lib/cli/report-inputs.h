@@ -6,7 +6,8 @@
  * searched. What is damaged is said, in one line each. A trace of which stream files are cut short is read
  * as far as it is whole: from a temporary copy of its directory, with links to the files that are whole.
  *
- * Ledgers are the files `ledger/` + name + `.ledger` in the directories that are searched, and in those of traces.
+ * Ledgers are the files `ledger/` + name + `.ledger` in the directories that are searched, and in those of traces; the file
+ * `allocspan.json` there is a recording's.
  */
 #ifndef ASPAN_CLI_REPORT_INPUTS_H
 #define ASPAN_CLI_REPORT_INPUTS_H
@@ -19,6 +20,8 @@ struct aspan_report_inputs {
 	size_t trace_count;
 	char **ledgers;
 	size_t ledger_count;
+	char **recordings; /* files allocspan.json of `allocspan record` */
+	size_t recording_count;
 	char *salvage_directory; /* of copies; NULL if there are none */
 	bool is_cut_short; /* something of the traces is missing */
 };

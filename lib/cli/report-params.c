@@ -69,7 +69,9 @@ bt_value *aspan_report_options_make_params(const struct aspan_report_options *op
 		!bt_value_map_insert_bool_entry(params, "symbols", !options->has_no_symbols) &&
 		!bt_value_map_insert_bool_entry(params, "cut-short", inputs->is_cut_short) &&
 		insert_strings(params, "ledgers", (const char *const *) inputs->ledgers,
-			       inputs->ledger_count);
+			       inputs->ledger_count) &&
+		insert_strings(params, "recordings", (const char *const *) inputs->recordings,
+			       inputs->recording_count);
 
 	if (!is_made) {
 		bt_value_put_ref(params);

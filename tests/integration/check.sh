@@ -157,6 +157,41 @@ losses_decide_only_what_they_cannot_change() {
 	[ "$(grep -c '^error: .*events are missing' "$work/out")" -eq 3 ] || fail "decided"
 }
 
+# What a ledger alone says: 15 blocks of 100 bytes in g, of which 5 live.
+record_ledger() {
+	mkdir ledger
+	events='allocspan:process_*' start_session trace
+	ALLOCSPAN_LEDGER=$PWD/ledger LD_PRELOAD=$PRELOAD "$RECORD_TARGET" enter g alloc 10 free alloc 5
+	end_session
+	mv ledger trace
+}
+
+what_lives_by_a_ledger_decides_on_leaks() {
+	record_ledger
+	report_json trace
+	expect_json 'd["complete"] is False' 'g("g")["from"] == "ledger"' 'd["total"]["exact_never_freed"]'
+	expect_status 0 check trace 'leak(g) == 500' 'leak_blocks(total) == 5' 'leak(process:record-target) <= 500' \
+		'live(g) == 500' 'allocs(g) == 15'
+	expect_status 1 check trace 'leak(g) == 0'
+	grep -q '^broken: leak(g) == 0: it is 500 B' "$work/out" || fail "not broken for sure"
+	# Which of its blocks it were, and how much it held at most, no ledger knows.
+	expect_status 3 check trace 'leak(span:none) == 0' 'peak(g) <= 1000' --allow-missing
+	grep -q '^error: peak(g) <= 1000: it is at least 500 B: events are missing' "$work/out" || fail "decided"
+}
+
+# Of a process that began before, what lives may be older than the trace.
+what_lives_bounds_leaks_of_a_process_older_than_the_trace() {
+	record_ledger
+	report_json trace
+	expect_edited "$work/json" older.json \
+		'[row.update(exact_never_freed=False) for x in d["breakdowns"] for row in x["rows"]]'
+	expect_status 0 check older.json 'leak(g) <= 500' 'leak_blocks(g) < 6'
+	expect_status 1 check older.json 'leak(g) > 500'
+	expect_status 3 check older.json 'leak(g) == 0'
+	grep -q '^error: leak(g) == 0: it is between 0 B and 500 B: events are missing, and what lives at the end, which a ledger tells' \
+		"$work/out" || fail "another reason"
+}
+
 junit_says_the_same() {
 	record_small
 	expect_status 1 check --junit=out.xml trace 'peak(parser) < 1KiB' 'allocs(total) <= 5' 'leak(par<&"ser) == 0'

@@ -4,6 +4,8 @@ if(TARGET allocspan-cli AND TARGET babeltrace-plugin-allocspan)
 	string(JOIN ";" environment
 		"ALLOCSPAN=$<TARGET_FILE:allocspan-cli>"
 		"TRACE_MAKER=$<TARGET_FILE:trace-maker>"
+		"PRELOAD=$<TARGET_FILE:allocspan-preload>"
+		"RECORD_TARGET=${CMAKE_CURRENT_BINARY_DIR}/record-target"
 		"TP_LIBRARY=$<TARGET_FILE:allocspan-tp>"
 		"PLUGIN_DIRECTORY=$<TARGET_FILE_DIR:babeltrace-plugin-allocspan>"
 		"REPORT_SCHEMA=${PROJECT_SOURCE_DIR}/lib/bt2-plugin/report.schema.json")

@@ -95,6 +95,30 @@ what_looks_at_single_events_is_refused() {
 	[ ! -e ran ] || fail "the command ran"
 }
 
+# What plain lttng records of the packed form, without any context, of programs that keep ledgers.
+record_without_contexts() {
+	contexts='' events='allocspan_packed:*' start_session trace
+	lttng --quiet enable-event -u -c channel 'allocspan:*' --exclude 'allocspan:alloc,allocspan:free'
+	mkdir ledger
+	ALLOCSPAN_LEDGER=$PWD/ledger LD_PRELOAD=$PRELOAD "$RECORD_TARGET" enter g alloc 10 free alloc 5 fork 2 alloc 3
+	ALLOCSPAN_LEDGER=$PWD/ledger LD_PRELOAD=$PRELOAD "$RECORD_TARGET" enter h alloc 7
+	end_session
+}
+
+without_pids_no_process_is_there_twice() {
+	record_without_contexts
+	report_json trace
+	expect_json 'd["complete"] is True' 'len(d["processes"]) == 4' \
+		'{p["proof"] for p in d["processes"]} == {"process_end"}'
+	mv ledger trace
+	report_json trace
+	expect_json 'd["complete"] is True' 'len(d["processes"]) == 4' \
+		'{p["proof"] for p in d["processes"]} == {"ledger"}' \
+		'sorted((x["name"], x["alloc_count"], x["free_count"], x["live_count"]) for x in d["groups"]) ==
+		[("g", 3, 0, 3), ("g", 3, 0, 3), ("g", 15, 10, 5), ("h", 7, 0, 7)]' \
+		'all(x["exact_counts"] and x["exact_live"] for x in d["groups"])'
+}
+
 nothing_allocated_is_explained() {
 	expect_status 0 record --packed -o trace -- "$RECORD_TARGET" enter g
 	expect_note "no allocation was recorded: groups were registered"

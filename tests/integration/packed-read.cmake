@@ -16,6 +16,7 @@ if(TARGET allocspan-cli AND TARGET babeltrace-plugin-allocspan)
 		"TRACE_MAKER=$<TARGET_FILE:packed-maker>"
 		"RECORD_TARGET=${CMAKE_CURRENT_BINARY_DIR}/record-target"
 		"REPORT_STACK=${CMAKE_CURRENT_BINARY_DIR}/report-stack"
+		"PRELOAD=$<TARGET_FILE:allocspan-preload>"
 		"TP_LIBRARY=$<TARGET_FILE:allocspan-tp>"
 		"PLUGIN_DIRECTORY=$<TARGET_FILE_DIR:babeltrace-plugin-allocspan>"
 		"REPORT_SCHEMA=${any_schema}")

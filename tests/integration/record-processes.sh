@@ -47,6 +47,9 @@ names_a_static_program() {
 	# shellcheck disable=SC2016
 	expect_told "it is statically linked" '"$0" wait & trap "kill $!" TERM; wait' "$RECORD_STATIC"
 	expect_unrecorded "record-static static"
+	"$ALLOCSPAN" report trace >"$work/out"
+	grep -qE "^note: record-static \(pid [0-9]+\) was not recorded: it is statically linked; its command: $RECORD_STATIC wait\$" \
+		"$work/out" || fail "not in the report"
 }
 
 names_a_program_in_another_root() {

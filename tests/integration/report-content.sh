@@ -326,4 +326,79 @@ a_thousand_groups_are_all_there() {
 		'all(x["peak_live_bytes"] == x["id"] for x in d["groups"])'
 }
 
+# What `record` would leave with a trace; $1 stands for processes that it did not record.
+small_recording() {
+	[ -d trace ] || record_script trace <<-'END'
+		group_register 2 parser ,group=parser,
+		alloc 0x1000 100 2 ,group=parser,
+	END
+	printf '{"format": "allocspan-recording/1", "unrecorded": [%s], "unrecorded_more": %s}' "$1" "${2:-0}" \
+		>trace/allocspan.json
+}
+
+small_unrecorded() {
+	printf '{"pid": %s, "parent_pid": 7, "name": "na\\u001bme", "exe": "/bin/name", "command": "name --all",
+		"why": "static", "text": "it is statically linked"}' "$1"
+}
+
+processes_that_were_not_recorded_are_named() {
+	small_recording "$(small_unrecorded 12)" 3
+	expect_status 0 report trace
+	grep -qxF 'note: na\x1bme (pid 12) was not recorded: it is statically linked; its command: name --all' "$work/out" ||
+		fail "not named"
+	grep -qx 'note: 3 more processes were not recorded' "$work/out" || fail "the others are not counted"
+	report_json trace
+	expect_json 'd["unrecorded"] == [{"pid": 12, "parent_pid": 7, "name": "na\x1bme", "exe": "/bin/name",
+		"command": "name --all", "why": "static", "text": "it is statically linked"}]' 'd["unrecorded_more"] == 3'
+	expect_status 0 report --format=html --output=page.html trace
+	grep -q 'it is statically linked; its command: name --all' page.html || fail "not in the page"
+}
+
+only_the_first_unrecorded_have_a_line() {
+	list=$(small_unrecorded 1)
+	for pid in 2 3 4 5 6; do
+		list="$list,$(small_unrecorded $pid)"
+	done
+	small_recording "$list"
+	expect_status 0 report trace
+	expect_equal "lines" "$(grep -c 'was not recorded: ' "$work/out")" 4
+	grep -qx 'note: 2 more processes were not recorded' "$work/out" || fail "the others are not counted"
+	report_json trace
+	expect_json '[p["pid"] for p in d["unrecorded"]] == [1, 2, 3, 4, 5, 6]'
+}
+
+# The report goes on, and has this line about allocspan.json.
+expect_unusable() {
+	expect_status 0 report trace
+	[ ! -s "$work/err" ] || fail "something on stderr"
+	grep -qx "note: .*trace/allocspan.json cannot be used: $1; which processes were not recorded is not known" "$work/out" ||
+		fail "not said: $1"
+	grep -q ' parser$' "$work/out" || fail "no report"
+}
+
+an_unusable_allocspan_json_is_one_line() {
+	small_recording ''
+	cp trace/allocspan.json whole
+	expect_status 0 report trace
+	! grep -q allocspan.json "$work/out" || fail "complains of a good one"
+	for bytes in 0 1 40 $(($(wc -c <whole) - 1)); do
+		head -c "$bytes" whole >trace/allocspan.json
+		expect_unusable "it ends too early"
+	done
+	echo 'no json' >trace/allocspan.json
+	expect_unusable "it is no JSON"
+	echo '{"format": "allocspan-recording/2"}' >trace/allocspan.json
+	expect_unusable "it is not of the format allocspan-recording/1"
+	echo '[]' >trace/allocspan.json
+	expect_unusable "it is not of the format allocspan-recording/1"
+	echo '{"format": "allocspan-recording/1", "unrecorded": 3, "unrecorded_more": 0}' >trace/allocspan.json
+	expect_unusable "it lacks a member that it should have"
+	small_recording "$(small_unrecorded -1),$(small_unrecorded 12)"
+	expect_unusable "a process in it is not as it should be"
+	grep -q "(pid 12) was not recorded" "$work/out" || fail "leaves out what is as it should be"
+	rm trace/allocspan.json
+	mkfifo trace/allocspan.json
+	expect_unusable "it is no file"
+}
+
 run_claim "$@"

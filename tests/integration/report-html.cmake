@@ -4,7 +4,7 @@
 if(TARGET allocspan-cli AND TARGET babeltrace-plugin-allocspan)
 	get_target_property(page allocspan-report-page PAGE)
 	set(main ${CMAKE_CURRENT_SOURCE_DIR}/report-html/main.py)
-	set(modules pages charts flame tables)
+	set(modules pages charts flame proofs tables)
 	list(TRANSFORM modules PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/report-html/ OUTPUT_VARIABLE files)
 	list(TRANSFORM files APPEND .py)
 	set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${files})
@@ -21,7 +21,7 @@ if(TARGET allocspan-cli AND TARGET babeltrace-plugin-allocspan)
 
 	# Else the page would be tested with a fiction.
 	add_test(NAME integration/report_html_page/made_up_reports_are_as_the_schema_says
-		COMMAND sh -euc "for words in '30 hostile lossy' 0 300; do python3 report-html/example.py $words >$1; python3 report-json.py $2 $1; done"
+		COMMAND sh -euc "for words in '30 hostile lossy' '30 hostile unproved' 0 300; do python3 report-html/example.py $words >$1; python3 report-json.py $2 $1; done"
 			sh ${CMAKE_CURRENT_BINARY_DIR}/report-html-example.json
 			${PROJECT_SOURCE_DIR}/lib/bt2-plugin/report.schema.json
 		WORKING_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR})

@@ -88,6 +88,27 @@ a_trace_with_losses_has_a_page_that_says_so() {
 	expect_seen a_lossy_report_says_so_before_any_number
 }
 
+a_page_tells_what_proves_it_as_the_text_does() {
+	small_trace
+	report_page trace
+	expect_status 0 report trace
+	PROOF_LINE=$(sed -n 's/^complete   //p' "$work/out")
+	expect_equal "the text's line" "$PROOF_LINE" "proved by process_end (1 process)"
+	export PROOF_LINE
+	expect_seen the_completeness_line_is_that_of_the_text_report,each_process_says_what_proves_it
+	# One that tells no end.
+	record_script killed <<-'END'
+		begin 0
+		group_register 2 parser ,group=parser,
+		alloc 0x1000 100 2 ,group=parser,
+	END
+	report_page trace killed
+	expect_status 0 report trace killed
+	PROOF_LINE=$(sed -n 's/^complete   //p' "$work/out")
+	expect_equal "the text's line" "$PROOF_LINE" "proved for 1 of 2 processes, by process_end (1 process)"
+	expect_seen the_completeness_line_is_that_of_the_text_report,each_process_says_what_proves_it,marks_are_those_of_the_text_report
+}
+
 a_page_that_cannot_be_written_is_an_error() {
 	small_trace
 	expect_status 1 report --format=html --output=/dev/full trace

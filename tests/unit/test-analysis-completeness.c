@@ -218,8 +218,46 @@ static void figures_of_a_killed_process_are_from_its_ledger(void **state)
 	assert_int_equal(everything()->counts.alloc_count, 5);
 	assert_int_equal(everything()->live.bytes, 300);
 	assert_true(everything()->has_exact_counts);
+	/* All of it was allocated in the trace. */
+	assert_int_equal(everything()->never_freed.count, 3);
+	assert_int_equal(everything()->never_freed.bytes, 300);
+	assert_true(everything()->has_exact_never_freed);
+	assert_int_equal(numbers("span", "(not in the trace)")->never_freed.bytes, 200);
+	assert_false(numbers("span", "(no span)")->has_exact_never_freed);
 	assert_int_equal(numbers("span", "(not in the trace)")->counts.alloc_count, 4);
 	assert_false(numbers("span", "(no span)")->has_exact_counts);
+}
+
+static void what_a_ledger_knows_to_be_freed_is_never_freed_of_nobody(void **state)
+{
+	(void) state;
+	begin(ASPAN_BEGIN_LOAD);
+	allocate(0x10, 100, 2, PARSER);
+	allocate(0x20, 100, 2, PARSER);
+	start_account(5, 500, 4, 400);
+	take_account();
+	make_report();
+	assert_int_equal(everything()->never_freed.count, 1);
+	assert_int_equal(everything()->never_freed.bytes, 100);
+	assert_int_equal(numbers("group", "parser")->never_freed.bytes, 100);
+	assert_true(numbers("group", "parser")->has_exact_never_freed);
+	/* Which of the two it was, nobody knows. */
+	assert_int_equal(numbers("span", "(no span)")->never_freed.bytes, 200);
+	assert_false(numbers("span", "(no span)")->has_exact_never_freed);
+}
+
+static void what_lives_of_a_process_older_than_the_trace_may_be_older(void **state)
+{
+	(void) state;
+	begin(ASPAN_BEGIN_SESSION_START);
+	start_account(5, 500, 2, 200);
+	take_account();
+	make_report();
+	assert_true(result_of(2, PARSER).has_exact_live);
+	assert_false(result_of(2, PARSER).has_exact_never_freed);
+	assert_int_equal(everything()->live.bytes, 300);
+	assert_false(everything()->has_exact_never_freed);
+	assert_int_equal(everything()->never_freed.bytes, 0);
 }
 
 static void a_group_and_a_process_that_only_a_ledger_knows_are_there(void **state)
@@ -357,6 +395,8 @@ int main(void)
 		TEST(an_end_bounds_what_is_missing_of_a_process_older_than_the_trace),
 		TEST(a_ledger_proves_what_a_killed_process_did),
 		TEST(figures_of_a_killed_process_are_from_its_ledger),
+		TEST(what_a_ledger_knows_to_be_freed_is_never_freed_of_nobody),
+		TEST(what_lives_of_a_process_older_than_the_trace_may_be_older),
 		TEST(a_group_and_a_process_that_only_a_ledger_knows_are_there),
 		TEST(a_ledger_that_is_not_exact_gives_no_figures),
 		TEST(more_than_a_ledger_counts_is_of_others),

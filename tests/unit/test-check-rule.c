@@ -154,6 +154,20 @@ static void losses_leave_what_was_seen_as_the_least(void **state)
 	expect(REPORT("true", "false"), "live(total) < 1", 50, UINT64_MAX);
 }
 
+#define LEDGER_REPORT(exact_never_freed)                                                              \
+	"{\"complete\":false,\"total\":{\"live_bytes\":50,\"live_count\":2,\"never_freed_bytes\":50," \
+	"\"certain\":false,\"exact_counts\":true,\"exact_live\":true,\"from\":\"ledger\","            \
+	"\"exact_never_freed\":" exact_never_freed "}}"
+
+static void what_a_ledger_says_lives_was_never_freed_or_is_older(void **state)
+{
+	(void) state;
+	expect(LEDGER_REPORT("true"), "leak(total) < 1", 50, 50);
+	expect(LEDGER_REPORT("false"), "leak(total) < 1", 0, 50);
+	expect(LEDGER_REPORT("false"), "leak_blocks(total) < 1", 0, 2);
+	expect(LEDGER_REPORT("false"), "live(total) < 1", 50, 50);
+}
+
 static enum aspan_check_verdict judge(uint64_t least, uint64_t most, const char *text)
 {
 	const struct aspan_check_value value = { .is_found = true, .least = least, .most = most };
@@ -195,6 +209,8 @@ int main(void)
 		cmocka_unit_test_teardown(what_is_wrong_says_what_was_meant, end_rule),
 		cmocka_unit_test_teardown(a_whole_trace_has_exact_numbers, end_rule),
 		cmocka_unit_test_teardown(losses_leave_what_was_seen_as_the_least, end_rule),
+		cmocka_unit_test_teardown(what_a_ledger_says_lives_was_never_freed_or_is_older,
+					  end_rule),
 		cmocka_unit_test_teardown(a_verdict_holds_for_every_number_of_the_interval,
 					  end_rule),
 	};

@@ -165,11 +165,11 @@ static void csv_has_every_number_under_its_name(void **state)
 		"growth_step_count,growth_grow_count,growth_moved_count,growth_copied_bytes,"
 		"growth_longest_step_count,growth_longest_first_bytes,"
 		"growth_longest_last_bytes,lost_alloc_count,lost_free_count,unsure_free_count,"
-		"unsure_free_bytes,certain,exact_counts,exact_live,from\r\n"
+		"unsure_free_bytes,certain,exact_counts,exact_live,from,exact_never_freed,doubtful\r\n"
 		"\"a;b \"\"c\"\"\n,d\xef\xbf\xbd\",value,\"\",none,1,2,3,4,9,10,11,12,13,14,15,"
-		"16,17,18,19,20,21,22,23,24,25,26,27,28,29,5,6,7,8,true,false,false,events\r\n"
+		"16,17,18,19,20,21,22,23,24,25,26,27,28,29,5,6,7,8,true,false,false,events,false,false\r\n"
 		"\"\",unseen,\"parse\",value,18446744073709551615,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,"
-		"0,0,0,0,0,0,0,0,0,0,0,0,false,false,false,events\r\n");
+		"0,0,0,0,0,0,0,0,0,0,0,0,false,false,false,events,false,false\r\n");
 }
 
 static void folded_stacks_are_spans_group_and_call_site(void **state)

@@ -7,11 +7,20 @@ import { hasSeries } from "./series.js";
 import { sparkline } from "./sparkline.js";
 
 // What is an estimate where the row is not certain.
-const ESTIMATES = new Set(["peak_live_bytes", "bytes_at_total_peak", "live_bytes", "live_count",
-	"never_freed_bytes", "never_freed_count"]);
+const ESTIMATES = new Set(["peak_live_bytes", "bytes_at_total_peak"]);
+// And where, besides, another member does not say that it is exact: a ledger may know that, and no peak.
+const STATES = new Map([["live_bytes", "exact_live"], ["live_count", "exact_live"],
+	["never_freed_bytes", "exact_never_freed"], ["never_freed_count", "exact_never_freed"]]);
+// What may be too low where something shows that events are missing.
+const COUNTS = new Set(["alloc_bytes", "alloc_count", "free_count", "rate"]);
 
-function about(key, row) {
-	return ESTIMATES.has(key) && row.certain === false ? "~" : "";
+// The mark that the text report has at the same number.
+export function about(key, row) {
+	const isEstimate = ESTIMATES.has(key) ? row.certain === false :
+		STATES.has(key) ? row.certain === false && row[STATES.get(key)] !== true :
+			COUNTS.has(key) && row.doubtful === true;
+
+	return isEstimate ? "~" : "";
 }
 
 export function bytesColumn(key, title, help, isBar) {
@@ -76,12 +85,14 @@ export function breakdownColumns(report, breakdown) {
 		bytesColumn("alloc_bytes", "Allocated", "Bytes that were asked for", true),
 		countColumn("alloc_count", "Allocs", "Blocks that were allocated"),
 		{ key: "rate", title: "Allocs/s", help: "Allocations a second, over the whole time", kind: "number",
-			value: rate, text: (row) => count(Math.round(rate(row))) },
+			value: rate, text: (row) => about("rate", row) + count(Math.round(rate(row))) },
 		countColumn("free_count", "Frees", "Blocks of it that were freed, by whomever"),
 		shareColumn("temporary", "Temporary",
 			"Freed at once: within a short time, or before the thread's next allocation", "temporary_count", "alloc_count"),
 		countColumn("foreign_free_count", "Foreign", "Freed while another group, or none, was active"),
 		countColumn("other_thread_free_count", "Other thread", "Freed on another thread than that which allocated"),
+		...(breakdown.rows.some((row) => row.from === "ledger") ?
+			[textColumn("from", "From", "", (row) => row.from)] : []),
 	];
 
 	return withAnswers(columns, breakdown.rows);

@@ -2,6 +2,7 @@
 //
 // The top of the page: what may be missing, before any number; then the key figures.
 
+import { about } from "./columns.js";
 import { byId, h } from "./dom.js";
 import { bytes, count, date, duration, exactBytes, many, moment, name, share } from "./format.js";
 
@@ -45,16 +46,15 @@ function figure(key, title, value, detail, exact) {
 
 export function figures(report) {
 	const { total } = report;
-	const about = total.certain ? "" : "~";
 	const seconds = report.lengthNs / 1e9;
 	const items = [
-		figure("peak", "Peak", about + bytes(total.peak_live_bytes),
+		figure("peak", "Peak", about("peak_live_bytes", total) + bytes(total.peak_live_bytes),
 			total.peak_live_bytes > 0 ? `at ${moment(report.offset(total.peak_time_ns))}` : "", exactBytes(total.peak_live_bytes)),
-		figure("live", "Live at the end", about + bytes(total.live_bytes),
+		figure("live", "Live at the end", about("live_bytes", total) + bytes(total.live_bytes),
 			many(total.live_count, "block"), exactBytes(total.live_bytes)),
-		figure("allocated", "Allocated", bytes(total.alloc_bytes),
+		figure("allocated", "Allocated", about("alloc_bytes", total) + bytes(total.alloc_bytes),
 			many(total.alloc_count, "block"), exactBytes(total.alloc_bytes)),
-		figure("rate", "Rate", seconds > 0 ? `${count(Math.round(total.alloc_count / seconds))}/s` : "–",
+		figure("rate", "Rate", seconds > 0 ? `${about("rate", total)}${count(Math.round(total.alloc_count / seconds))}/s` : "–",
 			seconds > 0 ? `${bytes(Math.round(total.alloc_bytes / seconds))}/s` : "", null),
 	];
 
@@ -65,7 +65,7 @@ export function figures(report) {
 		["other_thread", "Cross-thread frees", "other_thread_free", "free"],
 	]) {
 		if (total[`${part}_bytes`] !== undefined) {
-			items.push(figure(key, title, (key === "never_freed" ? about : "") + bytes(total[`${part}_bytes`]),
+			items.push(figure(key, title, about(`${part}_bytes`, total) + bytes(total[`${part}_bytes`]),
 				`${share(total[`${part}_count`], total[`${whole}_count`])} of ` +
 				(whole === "free" ? "frees" : "blocks"),
 				`${many(total[`${part}_count`], "block")}, ${exactBytes(total[`${part}_bytes`])}`));
@@ -81,6 +81,23 @@ export function aboutTrace(report) {
 
 	return h("p", { class: "about" },
 		`${date(json.window.begin_ns)}, ${duration(report.lengthNs)} · ${events}`);
+}
+
+// The text report's line: whether it is proved of all that nothing is missing, and by what.
+export function proofLine(report) {
+	const processes = report.json.processes.filter((process) => process.proof !== undefined);
+	const complete = processes.filter((process) => process.complete);
+	const kinds = ["ledger", "process_end", "checkpoint", "none"]
+		.map((proof) => [proof, complete.filter((process) => process.proof === proof).length])
+		.filter(([, number]) => number > 0)
+		.map(([proof, number], i) => `${proof} (${count(number)}${i > 0 ? "" : number === 1 ? " process" : " processes"})`).join(", ");
+	const all = processes.reduce((sum, process) => sum + Number(process.missing_children), processes.length);
+
+	if (processes.length === 0) {
+		return null;
+	}
+	return h("p", { class: "about", id: "proof" }, "Completeness: ", report.json.complete ? `proved by ${kinds}` :
+		`proved for ${count(complete.length)} of ${count(all)} processes${kinds === "" ? "" : `, by ${kinds}`}`);
 }
 
 export function nameThePage(report) {

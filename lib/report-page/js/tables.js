@@ -7,6 +7,7 @@ import { count } from "./format.js";
 import { breakdownColumns, bytesColumn, countColumn, durationColumn, momentColumn, textColumn } from "./columns.js";
 import { detailOf } from "./detail.js";
 import { currentText } from "./handover.js";
+import { proofsTable, unrecordedTable } from "./processes.js";
 import { Table } from "./table.js";
 
 function breakdownTable(report, breakdown) {
@@ -165,6 +166,7 @@ function listTables(report) {
 		partsTable(report, "never-freed", "Never freed", total.never_freed_parts, "Allocated in the trace and alive at its end"),
 		partsTable(report, "at-peak", "At the peak", total.peak_parts, "Held when everything together was highest"),
 		entriesTable(report), spansTable(report), handoverTable(report), growthTable(report),
+		proofsTable(report), unrecordedTable(report),
 	].filter((table) => table.rowCount > 0);
 }
 

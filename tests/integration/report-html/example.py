@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Makes a report (report.schema.json) for the tests of the page: example.py GROUPS [hostile] [lossy]
+"""Makes a report (report.schema.json) for the tests of the page: example.py GROUPS [hostile] [lossy] [unproved]
 
 It stands for a service with tenants and components, several processes, spans and threads. What each place holds over
 time is made up, the same at every call; all else are sums of places, so all numbers agree as a real report's do.
@@ -29,11 +29,16 @@ HOSTILE = ["</script><script>document.title='broken'</script>", "<img src=x oner
 
 
 class Example:
-    def __init__(self, group_count, is_hostile, is_lossy):
+    def __init__(self, group_count, is_hostile, is_lossy, is_unproved):
         self.random = random.Random(7)
         self.is_lossy = is_lossy
+        self.is_unproved = is_unproved
         self.processes = [{"hostname": "vm", "vpid": 9863 + 40 * i, "procname": name, "text": f"{name}({9863 + 40 * i})"}
                           for i, name in enumerate(["server", "worker"][: 2 if group_count > 10 else 1])]
+        for process in self.processes:
+            process.update(self.proof("process_end", True, (0, 0), (0, 0)))
+        if is_unproved:
+            self.processes += self.unproved_processes(HOSTILE[0] if is_hostile else "child")
         self.threads = [{"process": 0, "vtid": 9863 + i, "name": name, "text": f"{name}({9863 + i})"}
                         for i, name in enumerate(["server", "io", "pool-1", "pool-2", "timer"])]
         self.callsites = [{"process": 0, "address": 94355073274420 + 64 * i, "binary": "/usr/bin/server",
@@ -48,6 +53,31 @@ class Example:
         self.totals = [sum(place["curve"][b] for place in self.places) for b in range(BUCKETS)]
         self.peak_bucket = self.totals.index(max(self.totals))
 
+    @staticmethod
+    def proof(proof, is_complete, allocs, frees, **others):
+        missing = {key: {"least": least, "most": most} for key, (least, most) in (("allocs", allocs), ("frees", frees))}
+        return {"end": "exit", "complete": is_complete, "proof": proof, "complete_until_ns": None, "missing": missing,
+                "from": "events", "inherited": None, "missing_children": 0, "misuse_count": 0, **others}
+
+    # One for each way in which a proof can be or fail.
+    def unproved_processes(self, name):
+        held = {"live_count": 7, "live_bytes": 123456, "certain": True}
+        proofs = [self.proof("ledger", True, (0, 0), (0, 0), end="killed", inherited=held),
+                  self.proof("ledger", False, (902, 902), (3, 3), end="killed", missing_children=2, **{"from": "ledger"}),
+                  self.proof("ledger", False, (5, 90), (0, 40), inherited={**held, "certain": False}),
+                  self.proof("checkpoint", False, (4, None), (0, None), end=None, complete_until_ns=self.time(9)),
+                  self.proof("none", False, (0, None), (0, None), end=None, misuse_count=4)]
+        return [{"hostname": "vm", "vpid": 12000 + i, "procname": name, "text": f"{name}({12000 + i})", **proof}
+                for i, proof in enumerate(proofs)]
+
+    # How exact the numbers of a row are: each way for some rows.
+    def exactness(self, places):
+        if not self.is_unproved:
+            return {"certain": not self.is_lossy}
+        way = places[0]["group"] if places else 0
+        return {"certain": way % 4 == 3, "exact_live": way % 2 == 0, "exact_never_freed": way % 6 == 0, "doubtful": way % 3 == 0, "exact_counts": False,
+                "from": "ledger" if way % 2 == 0 else "events"}
+
     def make_nodes(self, hostile):
         self.nodes = [{"parent": None, "name": None}]
         self.node_of = {(): 0}
@@ -59,7 +89,7 @@ class Example:
         component = self.names[i] if i < len(self.names) else COMPONENTS[i % len(COMPONENTS)]
         tenant = self.names[-1 - i] if i < len(self.names) else f"t{i // len(COMPONENTS):03}"
         return {"id": i + 2, "name": component, "tags": {"tenant": tenant}, "text": f"{component} tenant={tenant}",
-                "process": i % len(self.processes)}
+                "process": i % min(2, len(self.processes))}
 
     # In whole blocks.
     def make_curve(self, weight, size):
@@ -115,7 +145,7 @@ class Example:
             "live_count": sum(p["curve"][-1] // p["size"] for p in places), "live_bytes": curve[-1],
             "lost_alloc_count": 12 * lost, "lost_free_count": 3 * lost,
             "unsure_free_count": 0, "unsure_free_bytes": 0, "foreign_free_count": foreign_count,
-            "foreign_free_bytes": sum(place["free_bytes"] // 10 for place in foreign), "certain": not self.is_lossy,
+            "foreign_free_bytes": sum(place["free_bytes"] // 10 for place in foreign), **self.exactness(places),
             "peak_live_bytes": peak, "peak_time_ns": self.time(at), "bytes_at_total_peak": curve[self.peak_bucket],
             "other_thread_free_count": blocks("free_bytes", 5), "other_thread_free_bytes": total("free_bytes", 5),
             "temporary_count": blocks("alloc_bytes", 3), "temporary_bytes": total("alloc_bytes", 9),
@@ -211,6 +241,12 @@ class Example:
                  "alloc_count": 90 - i, "alloc_bytes": 900_000 // (i + 1), "free_count": 80 - i,
                  "free_bytes": 100_000 * i} for i in range(10)]
 
+    def unrecorded(self):
+        return [{"pid": 4711, "parent_pid": 9863, "name": "sleep", "exe": "/bin/sleep", "command": "sleep 1000",
+                 "why": "no_preload", "text": "its environment lacks LD_PRELOAD"},
+                {"pid": 4712, "parent_pid": 9863, "name": "bell\u0007", "exe": None, "command": None, "why": "static",
+                 "text": None}]
+
     def report(self):
         end = BEGIN_NS + BUCKETS * BUCKET_NS
         total = self.row([], self.places)
@@ -219,10 +255,11 @@ class Example:
                   "misuse": 0, "other": 4}
         notes = ["the tracer discarded 15 events: live and peak bytes marked ~ are estimates; record with larger buffers "
                  "(lttng enable-channel --subbuf-size)"] if self.is_lossy else []
-        return {"schema": "allocspan-report/2", "complete": not self.is_lossy, "discarded_events": 15 if self.is_lossy else 0,
+        return {"schema": "allocspan-report/2", "complete": not self.is_lossy and not self.is_unproved, "discarded_events": 15 if self.is_lossy else 0,
                 "discarded_packets": 0, "begin_ns": BEGIN_NS, "end_ns": end, "window": {"begin_ns": BEGIN_NS, "end_ns": end},
                 "events": events, "notes": notes, "groups": [self.group_object(i) for i in range(len(self.groups))],
-                "processes": self.processes, "threads": self.threads, "callsites": self.callsites, "nodes": self.nodes,
+                "processes": self.processes, "unrecorded": self.unrecorded() if self.is_unproved else [],
+                "unrecorded_more": 0, "threads": self.threads, "callsites": self.callsites, "nodes": self.nodes,
                 "places": [self.place_object(place) for place in self.places], "total": total,
                 "breakdowns": self.breakdowns(),
                 "timeline": {"begin_ns": BEGIN_NS, "bucket_ns": BUCKET_NS,
@@ -232,7 +269,7 @@ class Example:
 
 
 def main():
-    report = Example(int(sys.argv[1]), "hostile" in sys.argv, "lossy" in sys.argv).report()
+    report = Example(int(sys.argv[1]), "hostile" in sys.argv, "lossy" in sys.argv, "unproved" in sys.argv).report()
     json.dump(report, sys.stdout, ensure_ascii=False, separators=(",", ":"))
 
 

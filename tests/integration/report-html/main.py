@@ -16,9 +16,10 @@ import browser
 import charts
 import flame
 import pages
+import proofs
 import tables
 
-MODULES = (pages, charts, flame, tables)
+MODULES = (pages, charts, flame, proofs, tables)
 
 
 def claims():
