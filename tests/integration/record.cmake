@@ -37,7 +37,7 @@ if(TARGET allocspan-cli AND TARGET allocspan-preload)
 		# A claim is a function; helpers begin with what they do for one.
 		file(STRINGS ${script} claims REGEX "^[a-z_0-9]+\\(\\) {$")
 		list(TRANSFORM claims REPLACE "\\(\\) {$" "")
-		list(FILTER claims EXCLUDE REGEX "^(expect_.*|start|facts|folders|allocations_with|a_terminal_sees_one_job)$")
+		list(FILTER claims EXCLUDE REGEX "^(expect_.*|start|facts|folders|allocations_with|a_terminal_sees_one_job|make_stubborn)$")
 		foreach(claim IN LISTS claims)
 			add_test(NAME integration/record_${suite}/${claim} COMMAND ${script} ${claim})
 			set_tests_properties(integration/record_${suite}/${claim} PROPERTIES
