@@ -222,6 +222,7 @@ static int run(struct recording *recording)
 
 	aspan_record_watch_init(&recording->watch, command,
 				has_own_daemon ? recording->daemon.directory : NULL);
+	aspan_record_check_tell_room(&recording->buffers);
 	status = aspan_record_command_wait(&recording->command, &recording->daemon.pid, look,
 					   recording);
 	recording->end_realtime_ns = read_clock(CLOCK_REALTIME);
