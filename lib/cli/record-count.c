@@ -132,6 +132,16 @@ static void count_end(struct counting *counting, const bt_event *event)
 	}
 }
 
+static void count_begin(struct counting *counting, const bt_event *event)
+{
+	struct aspan_record_begin *begin = ASPAN_ARRAY_APPEND(counting->counts, begins, begin);
+
+	if (begin) {
+		begin->vpid = (int32_t) get_number(event, "vpid");
+		begin->start_ns = get_number(event, "start_time");
+	}
+}
+
 /* More kinds than there is room for become one with the last. */
 static void count_misuse(struct counting *counting, const bt_event *event)
 {
@@ -172,6 +182,8 @@ static void count_event(struct counting *counting, const bt_message *message)
 		counts->groups++;
 	} else if (strcmp(name, "allocspan:misuse") == 0) {
 		count_misuse(counting, event);
+	} else if (strcmp(name, "allocspan:process_begin") == 0) {
+		count_begin(counting, event);
 	} else if (strcmp(name, "allocspan:process_end") == 0) {
 		count_end(counting, event);
 	}
@@ -251,5 +263,6 @@ int aspan_record_count(const char *directory, struct aspan_record_counts *counts
 void aspan_record_counts_fini(struct aspan_record_counts *counts)
 {
 	free(counts->losses);
+	free(counts->begins);
 	*counts = (struct aspan_record_counts){ 0 };
 }
