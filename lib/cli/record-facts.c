@@ -181,6 +181,22 @@ static struct json_object *describe_faults(const struct aspan_record_faults *fau
 	return array;
 }
 
+static struct json_object *describe_left(const struct aspan_record_background *background)
+{
+	struct json_object *array = json_object_new_array();
+
+	for (size_t i = 0; i < background->process_count; i++) {
+		const struct aspan_background_process *item = &background->processes[i];
+		struct json_object *process = json_object_new_object();
+
+		add_integer(process, "pid", item->pid);
+		add_bool(process, "is_elsewhere", item->is_elsewhere);
+		add_text(process, "name", item->name);
+		json_object_array_add(array, process);
+	}
+	return array;
+}
+
 static struct json_object *describe(const struct aspan_record_facts *facts)
 {
 	struct json_object *object = json_object_new_object();
@@ -195,6 +211,7 @@ static struct json_object *describe(const struct aspan_record_facts *facts)
 	json_object_object_add(object, "ended_silently", describe_ends(facts));
 	json_object_object_add(object, "unrecorded", describe_unrecorded(facts->watch));
 	add_number(object, "unrecorded_more", facts->watch->more_count);
+	json_object_object_add(object, "left_running", describe_left(facts->background));
 	json_object_object_add(object, "faults", describe_faults(facts->faults));
 	return object;
 }

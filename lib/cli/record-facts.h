@@ -5,6 +5,7 @@
 #ifndef ASPAN_CLI_RECORD_FACTS_H
 #define ASPAN_CLI_RECORD_FACTS_H
 
+#include "record-background.h"
 #include "record-ends.h"
 #include "record-fault.h"
 #include "record-ledger.h"
@@ -24,6 +25,7 @@ struct aspan_record_facts {
 	const struct aspan_record_ledger *ledger;
 	const struct aspan_record_ends *ends;
 	const struct aspan_record_watch *watch;
+	const struct aspan_record_background *background;
 	const struct aspan_record_faults *faults;
 	pid_t pid; /* the command's */
 	int status; /* as from waitpid() */

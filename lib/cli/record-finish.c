@@ -27,6 +27,7 @@ static void write_facts(struct aspan_recording *recording, const struct aspan_re
 		.ledger = &recording->ledger,
 		.ends = ends,
 		.watch = &recording->watch,
+		.background = &recording->background,
 		.faults = &recording->health.faults,
 		.pid = command,
 		.status = recording->command.status,

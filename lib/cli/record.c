@@ -12,6 +12,7 @@
  *	the session daemon                  (only if none runs)
  *	the place for buffers, the session
  *	the command runs, and ends; what runs under it is watched, and what the recording stands on
+ *	what it left in the background ends     (unless --no-wait)
  *	the session stops when all data is on disk
  *	the ledgers are gathered; the daemon ends
  *	what was recorded is counted and told
@@ -145,6 +146,33 @@ static int look(void *data)
 	return (int) ((first - now) / NS_PER_MS) + 1;
 }
 
+/* As look(); negative when nothing is recorded any more. */
+static int look_in_background(void *data)
+{
+	const struct aspan_recording *recording = data;
+	int next_ms = look(data);
+
+	return aspan_record_fault_is_seen(&recording->health.faults, ASPAN_FAULT_DAEMON) ||
+			       aspan_record_fault_is_seen(&recording->health.faults,
+							  ASPAN_FAULT_CONSUMER) ?
+		       -1 :
+		       next_ms;
+}
+
+/* What the command left in the background. */
+static void wait_for_others(struct aspan_recording *recording)
+{
+	bool should_wait = !recording->options.has_no_wait && !recording->command.was_interrupted;
+
+	aspan_record_background_init(&recording->background, &recording->ledger.gather,
+				     &recording->watch);
+	if (should_wait) {
+		aspan_record_background_wait(&recording->background, &recording->daemon.pid,
+					     look_in_background, recording);
+	}
+	aspan_record_background_tell(&recording->background, recording->options.has_no_wait);
+}
+
 /* Runs the command, which is ready to start. Its status, as a shell has it. */
 static int run(struct aspan_recording *recording)
 {
@@ -154,16 +182,19 @@ static int run(struct aspan_recording *recording)
 
 	aspan_record_health_init(&recording->health, &recording->daemon, &recording->output);
 	aspan_record_watch_init(&recording->watch, command,
-				has_own_daemon ? recording->daemon.directory : NULL);
+				has_own_daemon ? recording->daemon.directory : NULL,
+				aspan_record_ledger_path(&recording->ledger));
 	aspan_record_check_tell_room(&recording->buffers);
 	status = aspan_record_command_wait(&recording->command, &recording->daemon.pid, look,
 					   recording);
 	recording->end_realtime_ns = read_clock(CLOCK_REALTIME);
 	aspan_record_watch_look_again(&recording->watch, read_clock(CLOCK_MONOTONIC));
+	wait_for_others(recording);
 	aspan_record_finish(recording, command);
 	if (status == 0 && aspan_record_fault_any(&recording->health.faults)) {
 		status = EXIT_INCOMPLETE;
 	}
+	aspan_record_background_fini(&recording->background);
 	aspan_record_health_fini(&recording->health);
 	aspan_record_watch_fini(&recording->watch);
 	return status;

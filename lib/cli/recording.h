@@ -5,6 +5,7 @@
 #ifndef ASPAN_CLI_RECORDING_H
 #define ASPAN_CLI_RECORDING_H
 
+#include "record-background.h"
 #include "record-bind.h"
 #include "record-buffers.h"
 #include "record-command.h"
@@ -29,6 +30,7 @@ struct aspan_recording {
 	struct aspan_record_command command;
 	struct aspan_record_session session;
 	struct aspan_record_watch watch;
+	struct aspan_record_background background;
 	struct aspan_record_health health;
 	uint64_t begin_realtime_ns;
 	uint64_t end_realtime_ns;
