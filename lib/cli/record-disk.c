@@ -15,7 +15,7 @@
 
 #define PAGE_BYTES 4096
 /* For the description of the trace, ledgers and allocspan.json. */
-#define RESERVE_BYTES (512 * 1024)
+#define RESERVE_BYTES ((off_t) 512 * 1024)
 
 /* Where there are no files without names, nothing is tried: the log of the daemon says it, too. */
 static int open_nameless(int directory)

@@ -154,35 +154,47 @@ static char *parse_mount(char *line, const struct names *names, char **mounted)
 	return fields[4];
 }
 
-/* The folder of our group, below `*point`; both are the caller's to free. NULL: there is none. */
-static char *find_folder(const char *root, const struct names *names, char **point)
+/* The line of the mount of these groups, in words as parse_mount() gives them. The caller frees it; NULL: there is none. */
+static char *find_mount(const char *root, const struct names *names, char **point, char **mounted)
 {
 	FILE *file = open_file(root, "/proc/self", "mountinfo");
-	char *group = read_group(root, names);
-	char *line = NULL, *folder = NULL, *mounted, *at;
+	char *line = NULL;
 	size_t size = 0;
 
 	*point = NULL;
-	while (file && group && !folder && getline(&line, &size, file) > 0) {
-		at = parse_mount(line, names, &mounted);
-		if (at) {
-			size_t length = strcmp(mounted, "/") == 0 ? 0 : strlen(mounted);
-			bool is_below = strncmp(group, mounted, length) == 0 &&
-					(group[length] == '/' || group[length] == '\0');
-			const char *rest = is_below && strcmp(group, "/") != 0 ? group + length :
-										 "";
+	while (file && !*point && getline(&line, &size, file) > 0) {
+		*point = parse_mount(line, names, mounted);
+	}
+	if (file) {
+		fclose(file);
+	}
+	if (!*point) {
+		free(line);
+		return NULL;
+	}
+	return line;
+}
 
-			*point = strdup(at);
-			if (asprintf(&folder, "%s%s", at, rest) < 0) {
-				folder = NULL;
-			}
+/* The folder of our group, whose part up to the mount point has *point_length bytes. The caller frees it; NULL: there is none. */
+static char *find_folder(const char *root, const struct names *names, size_t *point_length)
+{
+	char *group = read_group(root, names);
+	char *point, *mounted, *folder = NULL;
+	char *line = group ? find_mount(root, names, &point, &mounted) : NULL;
+
+	if (line) {
+		size_t length = strcmp(mounted, "/") == 0 ? 0 : strlen(mounted);
+		bool is_below = strncmp(group, mounted, length) == 0 &&
+				(group[length] == '/' || group[length] == '\0');
+		const char *rest = is_below && strcmp(group, "/") != 0 ? group + length : "";
+
+		*point_length = strlen(point);
+		if (asprintf(&folder, "%s%s", point, rest) < 0) {
+			folder = NULL;
 		}
 	}
 	free(line);
 	free(group);
-	if (file) {
-		fclose(file);
-	}
 	return folder;
 }
 
@@ -207,19 +219,19 @@ static uint64_t read_available(const char *root, const char *folder, const struc
 static uint64_t read_version(const char *root, const struct names *names)
 {
 	uint64_t least = UINT64_MAX;
-	char *point, *folder = find_folder(root, names, &point);
+	size_t point_length = 0;
+	char *folder = find_folder(root, names, &point_length);
 
-	while (folder && point) {
+	while (folder) {
 		uint64_t available = read_available(root, folder, names);
 
 		least = available < least ? available : least;
-		if (strlen(folder) <= strlen(point)) {
+		if (strlen(folder) <= point_length) {
 			break;
 		}
 		*strrchr(folder, '/') = '\0';
 	}
 	free(folder);
-	free(point);
 	return least;
 }
 
@@ -240,11 +252,11 @@ uint64_t aspan_memory_count_kills(const char *root)
 	uint64_t count = 0;
 
 	for (size_t i = 0; i < VERSION_COUNT; i++) {
-		char *point, *folder = find_folder(root, &versions[i], &point);
+		size_t point_length;
+		char *folder = find_folder(root, &versions[i], &point_length);
 
 		count += folder ? read_key(root, folder, versions[i].events, "oom_kill") : 0;
 		free(folder);
-		free(point);
 	}
 	return count;
 }
