@@ -119,6 +119,7 @@ static void count_end(struct counting *counting, const bt_event *event)
 	uint64_t lost_count = get_number(event, "lost_count");
 	struct aspan_record_loss *loss = NULL;
 
+	counts->end_count++;
 	for (size_t i = 0; i < counts->loss_count; i++) {
 		if (counts->losses[i].vpid == vpid && counts->losses[i].start_ns == start_ns) {
 			loss = &counts->losses[i];

@@ -42,6 +42,7 @@ struct aspan_record_counts {
 	struct aspan_record_begin *begins; /* by `process_begin` */
 	size_t begin_count;
 	size_t begin_capacity;
+	size_t end_count; /* of events `process_end` */
 };
 
 /*

@@ -62,6 +62,20 @@ static void print_not_begun(const struct aspan_record_question *question)
 			    question->program, WEXITSTATUS(question->status), question->program);
 }
 
+/* Each beginning that the trace has, an exec that failed too, has an end there, if the process came to that. */
+static bool has_unended(const struct aspan_record_counts *counts)
+{
+	return counts->begin_count > counts->end_count;
+}
+
+static void print_unended(const struct aspan_record_counts *counts)
+{
+	aspan_terminal_note(PREFIX
+			    "%zu of %zu processes did not say that they ended (killed, "
+			    "crashed, or still running), so what they allocated is not known",
+			    counts->begin_count - counts->end_count, counts->begin_count);
+}
+
 static void print_likely(const struct aspan_record_question *question)
 {
 	const struct aspan_record_counts *counts = question->counts;
@@ -99,6 +113,8 @@ void aspan_record_diagnosis_print(const struct aspan_record_question *question)
 		print_killed(question);
 	} else if (!has_begun(question)) {
 		print_not_begun(question);
+	} else if (has_unended(question->counts)) {
+		print_unended(question->counts);
 	} else {
 		print_likely(question);
 	}

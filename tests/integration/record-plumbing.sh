@@ -232,6 +232,13 @@ a_program_that_crashed_first_is_not_blamed() {
 	expect_no_false_word
 }
 
+a_program_whose_child_crashed_first_is_not_blamed() {
+	# shellcheck disable=SC2016
+	expect_status 0 record -o trace -- sh -c 'sh -c "kill -SEGV \$\$"; true'
+	expect_note "no allocation was recorded: 1 of [0-9]* processes did not say that they ended"
+	expect_no_false_word
+}
+
 a_program_that_the_loader_refuses_is_not_blamed() {
 	command -v cc >/dev/null || skip "needs a compiler"
 	echo 'int missing(void) { return 0; }' | cc -shared -fPIC -x c - -o libmissing.so
