@@ -130,6 +130,7 @@ static void check_buffers(struct aspan_doctor *doctor)
 {
 	struct aspan_record_buffers buffers;
 	int ret = aspan_record_buffers_choose(&buffers);
+	char why[128];
 
 	if (ret < 0 && ret != -ENOSPC) {
 		aspan_doctor_tell(doctor, ASPAN_DOCTOR_FAIL, ASPAN_BUFFERS_DIRECTORY,
@@ -140,13 +141,14 @@ static void check_buffers(struct aspan_doctor *doctor)
 				  (double) buffers.free_bytes / MIB,
 				  (double) buffers.total_bytes / MIB, buffers.cpu_count);
 	} else {
+		aspan_record_buffers_describe(&buffers, why, sizeof(why));
 		aspan_doctor_tell(
 			doctor, ret == 0 ? ASPAN_DOCTOR_WARN : ASPAN_DOCTOR_FAIL,
 			ASPAN_BUFFERS_DIRECTORY,
-			"%.0f MiB free; record wants %.0f MiB for %u CPUs and %s; free memory, or: mount "
-			"-o remount,size=2G " ASPAN_BUFFERS_DIRECTORY " (docker: --shm-size=2g)",
-			(double) buffers.free_bytes / MIB, (double) buffers.wanted_bytes / MIB,
-			buffers.cpu_count,
+			"%s; record wants %.0f MiB for %u CPUs and %s; free memory, or: mount "
+			"-o remount,size=2G " ASPAN_BUFFERS_DIRECTORY
+			" (docker: --shm-size=2g --memory=4g)",
+			why, (double) buffers.wanted_bytes / MIB, buffers.cpu_count,
 			ret == 0 ? "makes do with less, so events may be lost" : "cannot start");
 	}
 }

@@ -41,22 +41,23 @@ become_recorder(const struct trial *trial, char *self, char *trace, int error_fd
 	_exit(EXIT_FAILURE);
 }
 
-/* What the recorder said first is what went wrong. */
+/* What the recorder said last, but for what to type next, is what went wrong. */
 static void read_message(int fd, char *message, size_t size)
 {
 	FILE *stream = fdopen(fd, "r");
-	char rest[256];
+	char *line = NULL;
+	size_t line_size = 0;
 
 	message[0] = '\0';
-	if (!stream) {
-		return;
+	while (stream && getline(&line, &line_size, stream) > 0) {
+		if (!strstr(line, ": next: ")) {
+			snprintf(message, size, "%.*s", (int) strcspn(line, "\n"), line);
+		}
 	}
-	if (fgets(message, (int) size, stream)) {
-		message[strcspn(message, "\n")] = '\0';
+	free(line);
+	if (stream) {
+		fclose(stream);
 	}
-	while (fgets(rest, sizeof(rest), stream)) {
-	}
-	fclose(stream);
 }
 
 static int run_recorder(const struct trial *trial, char *self, char *trace, char *message,

@@ -15,15 +15,18 @@
 #define MAX_PARENT 40
 #define OPEN_FILES_OF_NFTW 16
 
-int aspan_files_make_temporary(char **path)
+const char *aspan_files_temporary_parent(void)
 {
 	const char *parent = getenv("TMPDIR");
+
+	return parent && *parent == '/' && strlen(parent) <= MAX_PARENT ? parent : "/tmp";
+}
+
+int aspan_files_make_temporary(char **path)
+{
 	int ret = 0;
 
-	if (!parent || *parent != '/' || strlen(parent) > MAX_PARENT) {
-		parent = "/tmp";
-	}
-	if (asprintf(path, "%s/allocspan-XXXXXX", parent) < 0) {
+	if (asprintf(path, "%s/allocspan-XXXXXX", aspan_files_temporary_parent()) < 0) {
 		*path = NULL;
 		return -ENOMEM;
 	}

@@ -128,6 +128,26 @@ static bool defines_malloc(Elf *elf, Elf_Scn *section, const GElf_Shdr *header)
 	return false;
 }
 
+/* Defined in the program or in a library of the sanitizer. */
+static bool has_sanitizer(Elf *elf, Elf_Scn *section, const GElf_Shdr *header)
+{
+	static const char *const names[] = { "__asan_init", "__hwasan_init", "__msan_init",
+					     "__tsan_init" };
+	Elf_Data *data = elf_getdata(section, NULL);
+	GElf_Sym symbol;
+
+	for (int i = 0; data && gelf_getsym(data, i, &symbol); i++) {
+		const char *name = elf_strptr(elf, header->sh_link, symbol.st_name);
+
+		for (size_t n = 0; name && n < sizeof(names) / sizeof(names[0]); n++) {
+			if (strcmp(name, names[n]) == 0) {
+				return true;
+			}
+		}
+	}
+	return false;
+}
+
 static bool needs_library(Elf *elf, Elf_Scn *section, const GElf_Shdr *header)
 {
 	Elf_Data *data = elf_getdata(section, NULL);
@@ -160,6 +180,8 @@ static void examine_sections(struct aspan_program *program, Elf *elf, const GElf
 		if (header.sh_type == SHT_DYNSYM || header.sh_type == SHT_SYMTAB) {
 			program->has_own_malloc = program->has_own_malloc ||
 						  defines_malloc(elf, section, &header);
+			program->has_sanitizer = program->has_sanitizer ||
+						 has_sanitizer(elf, section, &header);
 		} else if (header.sh_type == SHT_DYNAMIC) {
 			program->has_library = needs_library(elf, section, &header);
 		} else if (name && strcmp(name, GO_SECTION) == 0) {
@@ -244,6 +266,9 @@ static const struct {
 	{ offsetof(struct aspan_program, is_privileged),
 	  { "gains privileges (setuid, setgid or capabilities), so the loader preloads nothing",
 	    "run it as the user it becomes, or a copy without these rights" } },
+	{ offsetof(struct aspan_program, has_sanitizer),
+	  { "is built with a sanitizer, which replaces malloc itself and must be first",
+	    "record a build without -fsanitize" } },
 	{ offsetof(struct aspan_program, has_own_malloc),
 	  { "brings an allocator of its own (it defines malloc), so preloading replaces nothing",
 	    "link the allocator as a shared library, or not at all" } },

@@ -15,6 +15,7 @@ struct aspan_program {
 	bool is_static; /* no dynamic loader: nothing can be preloaded */
 	bool is_privileged; /* setuid, setgid or with capabilities: the loader ignores LD_PRELOAD */
 	bool has_own_malloc; /* brings malloc along, and uses it before any preloaded one */
+	bool has_sanitizer; /* one that replaces malloc and must come first */
 	bool is_go; /* Go allocates without malloc */
 	bool has_library; /* is linked with liballocspan */
 	unsigned int tracepoint_count; /* LTTng-UST tracepoints of its own */

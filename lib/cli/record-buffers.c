@@ -3,9 +3,12 @@
  * How large the ring buffers of a recording are.
  *
  * Aim: 128 MiB a CPU, and not more than 1 GiB in all. Bounds: half of what is free in /dev/shm, because others
- * use it and a program that runs as another user gets a second set; a quarter of the memory that is available.
+ * use it and a program that runs as another user gets a second set; a quarter of the memory that is available, on the machine and in
+ * the container, whose limit counts buffers as memory of the consumer daemon, which the kernel would kill.
  */
 #include "record-buffers.h"
+
+#include "record-memory.h"
 
 #include <errno.h>
 #include <stdbool.h>
@@ -78,28 +81,52 @@ static uint64_t round_down(uint64_t subbuf_bytes)
 	return power;
 }
 
-static uint64_t least(uint64_t a, uint64_t b)
+static void bound(struct aspan_record_buffers *buffers, uint64_t *budget,
+		  enum aspan_buffers_bound by, uint64_t there, unsigned int share)
 {
-	return a < b ? a : b;
+	if (there / share < *budget) {
+		*budget = there / share;
+		buffers->bound = by;
+		buffers->bound_bytes = there;
+	}
 }
 
 int aspan_record_buffers_choose(struct aspan_record_buffers *buffers)
 {
 	struct statvfs space;
-	uint64_t rings, budget;
+	uint64_t rings, budget = MAX_TOTAL_BYTES;
 
+	*buffers = (struct aspan_record_buffers){ .subbuf_count = SUBBUF_COUNT };
 	if (statvfs(ASPAN_BUFFERS_DIRECTORY, &space) < 0) {
 		return -errno;
 	}
 	buffers->free_bytes = (uint64_t) space.f_bavail * space.f_frsize;
 	buffers->cpu_count = count_possible_cpus();
-	buffers->subbuf_count = SUBBUF_COUNT;
 	rings = SUBBUF_COUNT * (uint64_t) buffers->cpu_count;
 	buffers->wanted_bytes = round_down(MAX_TOTAL_BYTES / rings) * rings;
 
-	budget = least(MAX_TOTAL_BYTES, buffers->free_bytes / 2);
-	budget = least(budget, read_available_memory() / 4);
+	bound(buffers, &budget, ASPAN_BUFFERS_BOUND_DIRECTORY, buffers->free_bytes, 2);
+	bound(buffers, &budget, ASPAN_BUFFERS_BOUND_MEMORY, read_available_memory(), 4);
+	bound(buffers, &budget, ASPAN_BUFFERS_BOUND_LIMIT, aspan_memory_available(""), 4);
 	buffers->subbuf_bytes = round_down(budget / rings);
 	buffers->total_bytes = buffers->subbuf_bytes * rings;
+	if (buffers->total_bytes >= buffers->wanted_bytes) {
+		buffers->bound = ASPAN_BUFFERS_AS_WANTED;
+	}
 	return buffers->total_bytes <= budget ? 0 : -ENOSPC;
+}
+
+void aspan_record_buffers_describe(const struct aspan_record_buffers *buffers, char *text,
+				   size_t size)
+{
+	static const char *const formats[] = {
+		[ASPAN_BUFFERS_AS_WANTED] = "",
+		[ASPAN_BUFFERS_BOUND_DIRECTORY] = ASPAN_BUFFERS_DIRECTORY " has only ",
+		[ASPAN_BUFFERS_BOUND_MEMORY] = "the machine has only ",
+		[ASPAN_BUFFERS_BOUND_LIMIT] = "the memory limit of this container (cgroup) leaves ",
+	};
+
+	snprintf(text, size, "%s%.1f MiB%s", formats[buffers->bound],
+		 (double) buffers->bound_bytes / (double) MIB,
+		 buffers->bound == ASPAN_BUFFERS_BOUND_DIRECTORY ? " free" : "");
 }

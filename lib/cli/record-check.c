@@ -62,18 +62,44 @@ int aspan_record_check_program(const char *command, char **program)
 	return ret < 0 ? aspan_record_check_exec(command, ret) : 0;
 }
 
+/* What to do about it. */
+static const char *room_remedy(const struct aspan_record_buffers *buffers)
+{
+	switch (buffers->bound) {
+	case ASPAN_BUFFERS_BOUND_DIRECTORY:
+		return "free some, or: mount -o remount,size=1G " ASPAN_BUFFERS_DIRECTORY
+		       " (docker: --shm-size=1g)";
+	case ASPAN_BUFFERS_BOUND_LIMIT:
+		return "raise it (docker: --memory)";
+	default:
+		return "free some memory";
+	}
+}
+
 int aspan_record_check_room(struct aspan_record_buffers *buffers)
 {
 	int ret = aspan_record_buffers_choose(buffers);
+	char why[128];
 
+	aspan_record_buffers_describe(buffers, why, sizeof(why));
 	if (ret == -ENOSPC) {
-		aspan_terminal_error(ASPAN_BUFFERS_DIRECTORY
-				     " has only %.1f MiB free for buffers; free some, or: mount -o "
-				     "remount,size=1G " ASPAN_BUFFERS_DIRECTORY,
-				     (double) buffers->free_bytes / MIB);
+		aspan_terminal_error("%s for buffers; %s", why, room_remedy(buffers));
 	} else if (ret < 0) {
 		aspan_terminal_error(ASPAN_BUFFERS_DIRECTORY ": %s; LTTng keeps its buffers there",
 				     strerror(-ret));
 	}
 	return ret < 0 ? EXIT_FAILURE : 0;
+}
+
+void aspan_record_check_tell_room(const struct aspan_record_buffers *buffers)
+{
+	char why[128];
+
+	if (buffers->bound != ASPAN_BUFFERS_AS_WANTED) {
+		aspan_record_buffers_describe(buffers, why, sizeof(why));
+		aspan_terminal_note("the buffers have %.0f MiB instead of %.0f, because %s; %s",
+				    (double) buffers->total_bytes / MIB,
+				    (double) buffers->wanted_bytes / MIB, why,
+				    room_remedy(buffers));
+	}
 }

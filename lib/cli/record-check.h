@@ -18,4 +18,7 @@ int aspan_record_check_exec(const char *program, int error);
 
 int aspan_record_check_room(struct aspan_record_buffers *buffers);
 
+/* Prints why the buffers are smaller than wanted, if they are. */
+void aspan_record_check_tell_room(const struct aspan_record_buffers *buffers);
+
 #endif

@@ -128,6 +128,13 @@ static bool should_hand_on(const siginfo_t *info, pid_t command)
 	return info->si_code <= 0 && info->si_pid != command;
 }
 
+/* A terminal that goes away says it by SIGHUP; from a process it may mean "read your configuration again". */
+static bool wants_an_end(const siginfo_t *info, int number)
+{
+	return number == SIGINT || number == SIGQUIT || number == SIGTERM ||
+	       (number == SIGHUP && info->si_code > 0);
+}
+
 static int shell_status(int status)
 {
 	return WIFSIGNALED(status) ? SIGNAL_STATUS + WTERMSIG(status) : WEXITSTATUS(status);
@@ -148,6 +155,7 @@ int aspan_record_command_wait(struct aspan_record_command *command, pid_t *daemo
 			if (should_hand_on(&info, command->pid)) {
 				kill(command->pid, number);
 			}
+			command->was_interrupted |= wants_an_end(&info, number);
 			continue;
 		}
 		if (*daemon_pid > 0 && waitpid(*daemon_pid, NULL, WNOHANG) == *daemon_pid) {

@@ -14,6 +14,7 @@
 struct aspan_record_command {
 	pid_t pid;
 	int status; /* how it ended, as from waitpid() */
+	bool was_interrupted; /* somebody wanted an end while it ran */
 	int start_fd; /* writing to it starts the command, closing it gives up */
 	int error_fd; /* gives errno if it could not be executed */
 };

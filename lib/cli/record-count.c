@@ -119,6 +119,7 @@ static void count_end(struct counting *counting, const bt_event *event)
 	uint64_t lost_count = get_number(event, "lost_count");
 	struct aspan_record_loss *loss = NULL;
 
+	counts->end_count++;
 	for (size_t i = 0; i < counts->loss_count; i++) {
 		if (counts->losses[i].vpid == vpid && counts->losses[i].start_ns == start_ns) {
 			loss = &counts->losses[i];
@@ -129,6 +130,16 @@ static void count_end(struct counting *counting, const bt_event *event)
 	}
 	if (loss) {
 		*loss = (struct aspan_record_loss){ vpid, start_ns, lost_count };
+	}
+}
+
+static void count_begin(struct counting *counting, const bt_event *event)
+{
+	struct aspan_record_begin *begin = ASPAN_ARRAY_APPEND(counting->counts, begins, begin);
+
+	if (begin) {
+		begin->vpid = (int32_t) get_number(event, "vpid");
+		begin->start_ns = get_number(event, "start_time");
 	}
 }
 
@@ -172,6 +183,8 @@ static void count_event(struct counting *counting, const bt_message *message)
 		counts->groups++;
 	} else if (strcmp(name, "allocspan:misuse") == 0) {
 		count_misuse(counting, event);
+	} else if (strcmp(name, "allocspan:process_begin") == 0) {
+		count_begin(counting, event);
 	} else if (strcmp(name, "allocspan:process_end") == 0) {
 		count_end(counting, event);
 	}
@@ -251,5 +264,6 @@ int aspan_record_count(const char *directory, struct aspan_record_counts *counts
 void aspan_record_counts_fini(struct aspan_record_counts *counts)
 {
 	free(counts->losses);
+	free(counts->begins);
 	*counts = (struct aspan_record_counts){ 0 };
 }

@@ -22,6 +22,12 @@ struct aspan_record_loss {
 	uint64_t count;
 };
 
+/* A process that said that it began. */
+struct aspan_record_begin {
+	int32_t vpid;
+	uint64_t start_ns;
+};
+
 struct aspan_record_counts {
 	uint64_t events; /* of any kind */
 	uint64_t allocations; /* with what packed events hold, which may be frees, too */
@@ -33,6 +39,10 @@ struct aspan_record_counts {
 	struct aspan_record_loss *losses; /* by the `process_end` of those that lost something */
 	size_t loss_count;
 	size_t loss_capacity;
+	struct aspan_record_begin *begins; /* by `process_begin` */
+	size_t begin_count;
+	size_t begin_capacity;
+	size_t end_count; /* of events `process_end` */
 };
 
 /*

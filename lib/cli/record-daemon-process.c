@@ -7,11 +7,13 @@
  */
 #include "record-daemon-process.h"
 
+#include "record-proc.h"
 #include "record-signals.h"
 #include "terminal.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,7 +25,8 @@
 #define START_TIMEOUT_MS 60000
 #define POLL_MS 1000
 #define RETRY_NS 5000000
-#define END_TIMEOUT_NS 10000000000
+#define END_TIMEOUT_NS INT64_C(10000000000)
+#define SHORT_TIMEOUT_NS INT64_C(500000000)
 
 static void redirect(const char *directory)
 {
@@ -163,24 +166,29 @@ int aspan_daemon_process_start(struct aspan_record_daemon *daemon, const char *p
 	return ret;
 }
 
-/* It is our child if we started it. */
+/* It is our child if we started it; if not, its own parent may never ask for its status. */
 static bool has_ended(pid_t pid)
 {
-	return waitpid(pid, NULL, WNOHANG) == pid || kill(pid, 0) < 0;
+	struct aspan_proc_status status;
+
+	return waitpid(pid, NULL, WNOHANG) == pid || kill(pid, 0) < 0 ||
+	       (aspan_proc_read_status(pid, &status) && status.is_zombie);
 }
 
 /*
  * The consumer of LTTng 2.13 now and then sleeps on at its end, and the daemon waits for it. The trace is whole by
  * then, so what is left of the daemon's session can be killed.
  */
-void aspan_daemon_process_end(pid_t pid)
+void aspan_daemon_process_end(pid_t pid, bool is_able)
 {
 	const struct timespec retry = { .tv_nsec = RETRY_NS };
+	int64_t timeout_ns = is_able ? END_TIMEOUT_NS : SHORT_TIMEOUT_NS;
 
 	kill(pid, SIGTERM);
 	for (int64_t waited_ns = 0; !has_ended(pid); waited_ns += RETRY_NS) {
-		if (waited_ns == END_TIMEOUT_NS) {
+		if (waited_ns == timeout_ns) {
 			kill(-pid, SIGKILL);
+			kill(pid, SIGKILL);
 		}
 		nanosleep(&retry, NULL);
 	}

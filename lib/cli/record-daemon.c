@@ -3,9 +3,9 @@
  * The session daemon of a recording: the one that runs, or one of our own.
  */
 #include "record-daemon.h"
-#include "files.h"
 #include "locate.h"
 #include "record-daemon-process.h"
+#include "record-home.h"
 #include "record-place.h"
 #include "terminal.h"
 
@@ -41,34 +41,6 @@ int aspan_record_daemon_locate(char **path)
 	return ret;
 }
 
-static int make_subdirectory(const char *parent, const char *name)
-{
-	char *path;
-	int ret;
-
-	if (asprintf(&path, "%s/%s", parent, name) < 0) {
-		return -ENOMEM;
-	}
-	ret = mkdir(path, DIRECTORY_MODE) < 0 ? -errno : 0;
-	free(path);
-	return ret;
-}
-
-/* `.lttng` for the sockets, `run` for root's place, `sessions` for the sessions not to be loaded: none. */
-static int make_home(char **home)
-{
-	int ret = aspan_files_make_temporary(home);
-
-	if (ret < 0) {
-		return ret;
-	}
-	/* Programs that run as another user must reach the socket in it. */
-	chmod(*home, DIRECTORY_MODE);
-	ret = make_subdirectory(*home, ".lttng");
-	ret = ret < 0 ? ret : make_subdirectory(*home, "run");
-	return ret < 0 ? ret : make_subdirectory(*home, "sessions");
-}
-
 /* False if it turns out that the one that was there is just being ended. */
 static bool use_running(struct aspan_record_daemon *daemon)
 {
@@ -92,11 +64,12 @@ int aspan_record_daemon_prepare(struct aspan_record_daemon *daemon)
 {
 	int ret;
 
-	*daemon = (struct aspan_record_daemon){ 0 };
+	*daemon = (struct aspan_record_daemon){ .home = -1 };
+	aspan_record_home_clean_up();
 	if (use_running(daemon)) {
 		return 0;
 	}
-	ret = make_home(&daemon->directory);
+	ret = aspan_record_home_make(&daemon->directory, &daemon->home);
 	if (ret < 0) {
 		aspan_terminal_error("cannot make a directory for the session daemon: %s; set "
 				     "TMPDIR to a writable one",
@@ -170,7 +143,7 @@ static void end_shared(struct aspan_record_daemon *daemon)
 	pid_t pid = aspan_record_place_leave(daemon->place);
 
 	if (pid > 0) {
-		aspan_daemon_process_end(pid);
+		aspan_daemon_process_end(pid, !daemon->is_crippled);
 	}
 	aspan_record_place_close(daemon->place, pid > 0);
 }
@@ -180,13 +153,13 @@ void aspan_record_daemon_stop(struct aspan_record_daemon *daemon)
 	if (daemon->is_shared) {
 		end_shared(daemon);
 	} else if (daemon->pid > 0) {
-		aspan_daemon_process_end(daemon->pid);
+		aspan_daemon_process_end(daemon->pid, !daemon->is_crippled);
 	}
 	if (daemon->is_mounted) {
 		umount2(ASPAN_ROOT_RUN_DIRECTORY, MNT_DETACH);
 	}
 	if (daemon->directory) {
-		aspan_files_remove_tree(daemon->directory);
+		aspan_record_home_delete(daemon->directory, daemon->home);
 	}
 	free(daemon->directory);
 	*daemon = (struct aspan_record_daemon){ 0 };

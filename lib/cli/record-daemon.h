@@ -17,6 +17,8 @@
 struct aspan_record_daemon {
 	pid_t pid; /* of the child; 0: none */
 	char *directory; /* its home; NULL: it is not ours */
+	int home; /* holds the lock of that */
+	bool is_crippled; /* its consumer has ended, and it would wait for that in vain */
 	bool is_mounted; /* root's place is private */
 	bool is_shared; /* root's place is shared, */
 	int place; /* and this is its file */

@@ -4,8 +4,6 @@
  */
 #include "record-facts.h"
 
-#include "terminal.h"
-
 #include "output-file.h"
 #include "text.h"
 
@@ -164,6 +162,41 @@ static struct json_object *describe_unrecorded(const struct aspan_record_watch *
 	return processes;
 }
 
+static struct json_object *describe_faults(const struct aspan_record_faults *faults)
+{
+	struct json_object *array = json_object_new_array();
+
+	for (size_t i = 0; i < ASPAN_FAULT_COUNT; i++) {
+		struct json_object *fault;
+
+		if (!faults->items[i].is_seen) {
+			continue;
+		}
+		fault = json_object_new_object();
+		add_text(fault, "what", aspan_record_fault_word((enum aspan_record_fault) i));
+		add_text(fault, "text", faults->items[i].text);
+		add_number(fault, "seen_realtime_ns", faults->items[i].seen_realtime_ns);
+		json_object_array_add(array, fault);
+	}
+	return array;
+}
+
+static struct json_object *describe_left(const struct aspan_record_background *background)
+{
+	struct json_object *array = json_object_new_array();
+
+	for (size_t i = 0; i < background->process_count; i++) {
+		const struct aspan_background_process *item = &background->processes[i];
+		struct json_object *process = json_object_new_object();
+
+		add_integer(process, "pid", item->pid);
+		add_bool(process, "is_elsewhere", item->is_elsewhere);
+		add_text(process, "name", item->name);
+		json_object_array_add(array, process);
+	}
+	return array;
+}
+
 static struct json_object *describe(const struct aspan_record_facts *facts)
 {
 	struct json_object *object = json_object_new_object();
@@ -178,6 +211,8 @@ static struct json_object *describe(const struct aspan_record_facts *facts)
 	json_object_object_add(object, "ended_silently", describe_ends(facts));
 	json_object_object_add(object, "unrecorded", describe_unrecorded(facts->watch));
 	add_number(object, "unrecorded_more", facts->watch->more_count);
+	json_object_object_add(object, "left_running", describe_left(facts->background));
+	json_object_object_add(object, "faults", describe_faults(facts->faults));
 	return object;
 }
 
@@ -208,9 +243,5 @@ int aspan_record_facts_write(const struct aspan_record_facts *facts)
 		free(path);
 	}
 	json_object_put(object);
-	if (ret < 0) {
-		aspan_terminal_error(ASPAN_FACTS_FILE " cannot be written to %s: %s",
-				     facts->directory, strerror(-ret));
-	}
 	return ret;
 }

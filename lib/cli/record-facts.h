@@ -5,7 +5,9 @@
 #ifndef ASPAN_CLI_RECORD_FACTS_H
 #define ASPAN_CLI_RECORD_FACTS_H
 
+#include "record-background.h"
 #include "record-ends.h"
+#include "record-fault.h"
 #include "record-ledger.h"
 #include "record-options.h"
 #include "record-watch.h"
@@ -23,6 +25,8 @@ struct aspan_record_facts {
 	const struct aspan_record_ledger *ledger;
 	const struct aspan_record_ends *ends;
 	const struct aspan_record_watch *watch;
+	const struct aspan_record_background *background;
+	const struct aspan_record_faults *faults;
 	pid_t pid; /* the command's */
 	int status; /* as from waitpid() */
 	uint64_t begin_realtime_ns;
@@ -31,7 +35,7 @@ struct aspan_record_facts {
 	bool was_interrupted; /* the trace may lack its last events */
 };
 
-/* Prints what failed; negative errno. */
+/* 0 or negative errno. */
 int aspan_record_facts_write(const struct aspan_record_facts *facts);
 
 #endif

@@ -42,16 +42,16 @@ static bool is_ledger_name(const char *name)
 	       strcmp(name + length - suffix, ASPAN_LEDGER_SUFFIX) == 0;
 }
 
-/* Where the kernel has no answer, a process may still write. */
-static bool may_be_written(int file)
+/* 0: no process can write to it any more; -EAGAIN: one can; another negative errno: the kernel has no answer. */
+static int ask_for_writers(int file)
 {
 	/* Who opens the file in this moment would have SIGIO sent to us, which kills. */
 	fcntl(file, F_SETSIG, SIGURG);
 	if (fcntl(file, F_SETLEASE, F_RDLCK) < 0) {
-		return true;
+		return -errno;
 	}
 	fcntl(file, F_SETLEASE, F_UNLCK);
-	return false;
+	return 0;
 }
 
 static int open_target(struct aspan_record_gather *gather)
@@ -185,7 +185,8 @@ static void note_lost(struct aspan_record_gather *gather, int error)
 
 static void take(struct aspan_record_gather *gather, int file, const char *name, bool is_final)
 {
-	bool is_running = may_be_written(file);
+	/* Where the kernel has no answer, a process may still write. */
+	bool is_running = ask_for_writers(file) < 0;
 	struct stat status;
 	int ret;
 
@@ -206,20 +207,23 @@ static void take(struct aspan_record_gather *gather, int file, const char *name,
 	}
 }
 
-static void gather_entries(struct aspan_record_gather *gather, bool is_final)
+/* Calls `visit` for each ledger until one gives true. */
+static bool visit_ledgers(const struct aspan_record_gather *gather,
+			  bool (*visit)(int file, const char *name, void *data), void *data)
 {
 	int copy = openat(gather->from, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *stream = copy < 0 ? NULL : fdopendir(copy);
 	const struct dirent *entry;
+	bool is_done = false;
 
-	while (stream && (entry = readdir(stream))) {
+	while (stream && !is_done && (entry = readdir(stream))) {
 		int file = is_ledger_name(entry->d_name) ?
 				   openat(gather->from, entry->d_name,
 					  O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC) :
 				   -1;
 
 		if (file >= 0) {
-			take(gather, file, entry->d_name, is_final);
+			is_done = visit(file, entry->d_name, data);
 			close(file);
 		}
 	}
@@ -228,16 +232,67 @@ static void gather_entries(struct aspan_record_gather *gather, bool is_final)
 	} else if (copy >= 0) {
 		close(copy);
 	}
+	return is_done;
+}
+
+static bool take_ended(int file, const char *name, void *gather)
+{
+	take(gather, file, name, false);
+	return false;
+}
+
+static bool take_any(int file, const char *name, void *gather)
+{
+	take(gather, file, name, true);
+	return false;
+}
+
+static bool take_or_list(int file, const char *name, void *data)
+{
+	struct aspan_record_gather *gather = data;
+
+	if (ask_for_writers(file) < 0) {
+		note_running(gather, name);
+	} else {
+		take(gather, file, name, true);
+	}
+	return false;
+}
+
+void aspan_record_gather_once(struct aspan_record_gather *gather)
+{
+	visit_ledgers(gather, take_or_list, gather);
 }
 
 void aspan_record_gather_ended(struct aspan_record_gather *gather)
 {
-	gather_entries(gather, false);
+	visit_ledgers(gather, take_ended, gather);
 }
 
 void aspan_record_gather_all(struct aspan_record_gather *gather)
 {
-	gather_entries(gather, true);
+	visit_ledgers(gather, take_any, gather);
+}
+
+struct seeking {
+	bool (*found)(int file, const char *name, void *data);
+	void *data;
+};
+
+static bool visit_if_written(int file, const char *name, void *data)
+{
+	const struct seeking *seeking = data;
+
+	return ask_for_writers(file) == -EAGAIN && seeking->found(file, name, seeking->data);
+}
+
+bool aspan_record_gather_find_written(const struct aspan_record_gather *gather,
+				      bool (*found)(int file, const char *name, void *data),
+				      void *data)
+{
+	struct seeking seeking = { found, data };
+
+	return gather->from >= 0 && visit_ledgers(gather, visit_if_written, &seeking);
 }
 
 bool aspan_record_gather_is_running(const struct aspan_record_gather *gather, const char *name)

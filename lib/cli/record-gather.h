@@ -29,8 +29,16 @@ void aspan_record_gather_init(struct aspan_record_gather *gather, int from, int 
 /* While the command runs: takes those that no process can write to any more. */
 void aspan_record_gather_ended(struct aspan_record_gather *gather);
 
+/* Without a recording: the same, and those that stay because a process still writes to them are listed in `running`. */
+void aspan_record_gather_once(struct aspan_record_gather *gather);
+
 /* At the end: takes all. What a process still writes to is copied as it is now, and listed in `running`. */
 void aspan_record_gather_all(struct aspan_record_gather *gather);
+
+/* Calls `found` for each that a process surely still writes to, until that gives true; whether it did. */
+bool aspan_record_gather_find_written(const struct aspan_record_gather *gather,
+				      bool (*found)(int file, const char *name, void *data),
+				      void *data);
 
 bool aspan_record_gather_is_running(const struct aspan_record_gather *gather, const char *name);
 

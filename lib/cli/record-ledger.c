@@ -121,11 +121,6 @@ void aspan_record_ledger_finish(struct aspan_record_ledger *ledger)
 				    "began meanwhile have none",
 				    ledger->cap_bytes >> 20);
 	}
-	if (ledger->gather.lost_count > 0) {
-		aspan_terminal_error("%zu ledgers could not be kept: %s; give the directory of the "
-				     "trace more room",
-				     ledger->gather.lost_count, strerror(-ledger->gather.error));
-	}
 	aspan_ledger_place_remove(&ledger->place);
 }
 

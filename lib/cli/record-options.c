@@ -24,6 +24,8 @@ enum option_key {
 	KEY_EVENT,
 	KEY_BIND,
 	KEY_NO_LEDGER,
+	KEY_WAIT,
+	KEY_NO_WAIT,
 };
 
 static const struct argp_option option_list[] = {
@@ -59,6 +61,12 @@ static const struct argp_option option_list[] = {
 	  0 },
 	{ "no-ledger", KEY_NO_LEDGER, NULL, 0,
 	  "Keep no ledgers: what a process that is killed allocated last is not known then", 0 },
+	{ "wait", KEY_WAIT, NULL, 0,
+	  "Record until all recorded processes have ended, also those that the command leaves in "
+	  "the background (default)",
+	  0 },
+	{ "no-wait", KEY_NO_WAIT, NULL, 0,
+	  "Record until the command has ended, and say which processes go on", 0 },
 	{ 0 },
 };
 
@@ -126,6 +134,12 @@ static int parse_option(int key, char *argument, struct argp_state *state)
 	case KEY_NO_LEDGER:
 		options->has_no_ledger = true;
 		return 0;
+	case KEY_WAIT:
+		options->has_no_wait = false;
+		return 0;
+	case KEY_NO_WAIT:
+		options->has_no_wait = true;
+		return 0;
 	case ARGP_KEY_ARG:
 		options->command = &state->argv[state->next - 1];
 		state->next = state->argc;
@@ -146,8 +160,9 @@ static const struct argp parser = {
 	.parser = parse_option,
 	.args_doc = "[--] COMMAND [ARGUMENT]...",
 	.doc = "Run a command and record which group owns its allocations."
-	       "\vThe exit status is that of the command, or 1 if nothing could be recorded, 126 if "
-	       "the command cannot be run, 127 if there is none. Ctrl-C stops the command and keeps "
+	       "\vThe exit status is that of the command, or 1 if nothing could be recorded, 125 if "
+	       "the command returned 0 and the recording is not complete, 126 if the command cannot "
+	       "be run, 127 if there is none. Ctrl-C stops the command and keeps "
 	       "the trace. Afterwards type: allocspan report DIR",
 };
 

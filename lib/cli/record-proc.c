@@ -149,6 +149,21 @@ void aspan_proc_find_children(pid_t pid, void (*found)(pid_t child, void *data),
 	}
 }
 
+void aspan_proc_find_all(void (*found)(pid_t pid, void *data), void *data)
+{
+	const struct dirent *entry;
+	DIR *processes = opendir("/proc");
+
+	while (processes && (entry = readdir(processes))) {
+		if (isdigit((unsigned char) entry->d_name[0])) {
+			found((pid_t) strtol(entry->d_name, NULL, 10), data);
+		}
+	}
+	if (processes) {
+		closedir(processes);
+	}
+}
+
 /* Neither the loader itself nor the kernel's own page of code. */
 static bool is_other_library(const char *name)
 {

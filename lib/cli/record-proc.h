@@ -26,6 +26,9 @@ bool aspan_proc_read_status(pid_t pid, struct aspan_proc_status *status);
 /* Calls `found` for the children of all its threads. */
 void aspan_proc_find_children(pid_t pid, void (*found)(pid_t child, void *data), void *data);
 
+/* Calls `found` for all processes. */
+void aspan_proc_find_all(void (*found)(pid_t pid, void *data), void *data);
+
 enum aspan_proc_library {
 	ASPAN_PROC_LIBRARY_UNKNOWN, /* the process may not be looked at, or is gone */
 	ASPAN_PROC_LIBRARY_LOADING, /* the loader may still come to it */

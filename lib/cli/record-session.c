@@ -136,12 +136,17 @@ static int add_contexts(struct lttng_handle *handle, const struct aspan_record_o
 
 int aspan_record_session_start(struct aspan_record_session *session,
 			       const struct aspan_record_options *options,
-			       const struct aspan_record_buffers *buffers, const char *directory)
+			       const struct aspan_record_buffers *buffers, const char *shm_path,
+			       const char *directory)
 {
 	int ret;
 
 	*session = (struct aspan_record_session){ 0 };
 	ret = create(session, directory);
+	if (ret == 0 && shm_path) {
+		ret = fail("cannot place the buffers",
+			   lttng_set_session_shm_path(session->name, shm_path));
+	}
 	ret = ret < 0 ? ret : add_channel(session, buffers);
 	ret = ret < 0 ? ret : add_contexts(session->handle, options);
 	if (ret == 0 && aspan_record_events_enable(session->handle, CHANNEL, options) < 0) {

@@ -19,10 +19,14 @@ struct aspan_record_session {
 	bool is_created;
 };
 
-/* Creates and starts it. Prints what failed and returns negative errno; then nothing of it is left. */
+/*
+ * Creates and starts it. The buffers are in `shm_path`, or, if that is NULL, where LTTng likes. Prints what failed and returns
+ * negative errno; then nothing of it is left.
+ */
 int aspan_record_session_start(struct aspan_record_session *session,
 			       const struct aspan_record_options *options,
-			       const struct aspan_record_buffers *buffers, const char *directory);
+			       const struct aspan_record_buffers *buffers, const char *shm_path,
+			       const char *directory);
 
 /*
  * Stops it and waits until all data is in the files. -EINTR if the user would not wait for

@@ -9,6 +9,7 @@
 #include "record-count.h"
 #include "record-diagnosis.h"
 #include "record-losses.h"
+#include "record-missing.h"
 #include "terminal.h"
 
 #include <errno.h>
@@ -36,13 +37,17 @@ static void tell_counts(const struct aspan_record_result *result, int status,
 	char packed[64];
 	bool has_directory = access(result->absolute_directory, F_OK) == 0;
 
+	if (!has_directory && aspan_record_fault_any(result->faults)) {
+		return;
+	}
 	if (status < 0) {
 		aspan_terminal_note("the trace is in %s; %" PRIu64 " events were lost",
 				    result->directory, result->discarded_events);
 	} else {
 		aspan_terminal_note(
-			"recorded %" PRIu64 " events%s, lost %" PRIu64 "%s%s", counts->events,
+			"recorded %" PRIu64 " events%s, lost %s%" PRIu64 "%s%s", counts->events,
 			describe_packed(counts, packed, sizeof(packed)),
+			aspan_record_fault_any(result->faults) ? "at least " : "",
 			result->discarded_events + aspan_record_losses_count(counts, result->ends),
 			has_directory ? ", in " : "", has_directory ? result->directory : "");
 	}
@@ -112,10 +117,42 @@ static void tell_trace(const struct aspan_record_result *result, int status,
 	tell_missing(counts);
 	aspan_record_losses_tell(counts, result->ends);
 	tell_processes(result);
-	if (status == 0 && counts->allocations == 0) {
-		aspan_record_diagnosis_print(counts, result->options, result->program);
+	if (aspan_record_fault_any(result->faults)) {
+		aspan_record_missing_tell(counts, result->ends);
+	} else if (status == 0 && counts->allocations == 0) {
+		aspan_record_diagnosis_print(&(struct aspan_record_question){
+			.counts = counts,
+			.options = result->options,
+			.ends = result->ends,
+			.program = result->program,
+			.pid = result->pid,
+			.status = result->status,
+		});
 	}
+	aspan_record_fault_tell(result->faults);
 	if (status < 0 || counts->events > 0) {
+		tell_next(result->directory);
+	}
+}
+
+/* The packets that are whole can be read, though not by babeltrace2 alone. */
+static void tell_unreadable(const struct aspan_record_result *result)
+{
+	bool is_cut = aspan_record_fault_any(result->faults);
+
+	if (is_cut) {
+		aspan_terminal_note("the trace in %s is cut short; allocspan report reads what is "
+				    "whole of it",
+				    result->directory);
+	} else {
+		aspan_record_fault_note(
+			result->faults, ASPAN_FAULT_TRACE,
+			"the trace in %s cannot be read; see what babeltrace2 says of it",
+			result->directory);
+	}
+	tell_processes(result);
+	aspan_record_fault_tell(result->faults);
+	if (is_cut) {
 		tell_next(result->directory);
 	}
 }
@@ -126,10 +163,7 @@ void aspan_record_tell(const struct aspan_record_result *result)
 	int ret = aspan_record_count(result->absolute_directory, &counts);
 
 	if (ret < 0 && ret != -EINTR) {
-		aspan_terminal_error(
-			"the trace in %s cannot be read; see what babeltrace2 says of it",
-			result->directory);
-		tell_processes(result);
+		tell_unreadable(result);
 	} else {
 		tell_trace(result, ret, &counts);
 	}

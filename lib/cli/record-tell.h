@@ -7,6 +7,7 @@
 #define ASPAN_CLI_RECORD_TELL_H
 
 #include "record-ends.h"
+#include "record-fault.h"
 #include "record-options.h"
 #include "record-watch.h"
 #include "salvage-trace.h"
@@ -23,11 +24,12 @@ struct aspan_record_result {
 	const struct aspan_record_ends *ends;
 	const struct aspan_salvaged *salvaged;
 	const struct aspan_record_watch *watch;
+	struct aspan_record_faults *faults;
 	pid_t pid; /* the command's */
 	int status; /* how it ended, as from waitpid() */
 };
 
-/* Reads the trace; Ctrl-C skips that. */
+/* Reads the trace; Ctrl-C skips that. That it cannot be read is added to the faults. */
 void aspan_record_tell(const struct aspan_record_result *result);
 
 #endif

@@ -10,6 +10,8 @@
 
 #include "program.h"
 
+#include "layout.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -117,6 +119,30 @@ static bool has_daemon(pid_t pid, const struct aspan_proc_status *status, const 
 
 	free(environment);
 	return !has_another;
+}
+
+static bool has_variable(const char *environment, size_t size, const char *name, const char *value)
+{
+	const char *found = value ? aspan_proc_get_variable(environment, size, name) : NULL;
+
+	return found && strcmp(found, value) == 0;
+}
+
+bool aspan_unrecorded_is_ours(pid_t pid, const char *daemon_home, const char *ledger_folder)
+{
+	struct aspan_proc_status status;
+	size_t size;
+	char *environment = aspan_proc_read_status(pid, &status) && !status.is_zombie ?
+				    read_environment(pid, &status, &size) :
+				    NULL;
+	const char *preload =
+		environment ? aspan_proc_get_variable(environment, size, "LD_PRELOAD") : NULL;
+	bool is_ours = preload && strstr(preload, INTERPOSER) &&
+		       (has_variable(environment, size, "LTTNG_HOME", daemon_home) ||
+			has_variable(environment, size, ASPAN_LEDGER_ENV, ledger_folder));
+
+	free(environment);
+	return is_ours;
 }
 
 /* Root without the right to debug may not look at other users' programs, either, but runs them with the interposer. */

@@ -59,6 +59,12 @@ enum aspan_unrecorded_verdict aspan_unrecorded_judge(pid_t pid,
 						     const char *daemon_home,
 						     enum aspan_unrecorded_reason *why);
 
+/*
+ * Whether a process was executed with the environment of a recording: the interposer, and LTTNG_HOME or ALLOCSPAN_LEDGER as given.
+ * Either may be NULL.
+ */
+bool aspan_unrecorded_is_ours(pid_t pid, const char *daemon_home, const char *ledger_folder);
+
 /* Notes what it is, as far as that can be seen. */
 void aspan_unrecorded_describe(struct aspan_unrecorded *item, pid_t pid,
 			       const struct aspan_proc_status *status);

@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #define NS_PER_S UINT64_C(1000000000)
 #define SHORTEST_NS (UINT64_C(20) * 1000 * 1000)
@@ -30,6 +31,7 @@ struct aspan_watched {
 	pid_t pid;
 	bool is_judged;
 	bool is_suspect; /* looked unrecorded */
+	bool is_unrecorded;
 	struct aspan_proc_status status;
 	uint64_t since_ns; /* when this program was first seen */
 };
@@ -67,9 +69,12 @@ static void add_process(pid_t pid, void *data)
 }
 
 void aspan_record_watch_init(struct aspan_record_watch *watch, pid_t command,
-			     const char *daemon_home)
+			     const char *daemon_home, const char *ledger_folder)
 {
-	*watch = (struct aspan_record_watch){ .daemon_home = daemon_home };
+	*watch = (struct aspan_record_watch){
+		.daemon_home = daemon_home,
+		.ledger_folder = ledger_folder,
+	};
 	add_process(command, watch);
 }
 
@@ -85,6 +90,7 @@ static bool update(struct aspan_record_watch *watch, struct aspan_watched *proce
 	if (status.stack != process->status.stack) {
 		process->is_judged = false;
 		process->is_suspect = false;
+		process->is_unrecorded = false;
 		process->since_ns = now_ns();
 		watch->has_news = true;
 	}
@@ -168,6 +174,7 @@ static void judge(struct aspan_record_watch *watch, struct aspan_watched *proces
 		watch->has_news = true;
 	}
 	if (verdict == ASPAN_VERDICT_UNRECORDED) {
+		process->is_unrecorded = true;
 		note(watch, process, why);
 	}
 }
@@ -199,6 +206,39 @@ uint64_t aspan_record_watch_look(struct aspan_record_watch *watch, uint64_t now)
 		aspan_record_watch_look_again(watch, now);
 	}
 	return watch->next_look_ns;
+}
+
+bool aspan_record_watch_find_recorded(const struct aspan_record_watch *watch,
+				      bool (*found)(pid_t pid, const char *name, void *data),
+				      void *data)
+{
+	for (size_t i = 0; i < watch->process_count; i++) {
+		const struct aspan_watched *process = &watch->processes[i];
+		struct aspan_proc_status status;
+
+		if (!process->is_unrecorded && aspan_proc_read_status(process->pid, &status) &&
+		    !status.is_zombie && status.start_ticks == process->status.start_ticks &&
+		    found(process->pid, status.name, data)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static void add_if_ours(pid_t pid, void *data)
+{
+	struct aspan_record_watch *watch = data;
+
+	if (pid != getpid() &&
+	    aspan_unrecorded_is_ours(pid, watch->daemon_home, watch->ledger_folder)) {
+		add_process(pid, watch);
+	}
+}
+
+void aspan_record_watch_search(struct aspan_record_watch *watch)
+{
+	drop_those_gone(watch);
+	aspan_proc_find_all(add_if_ours, watch);
 }
 
 void aspan_record_watch_tell(const struct aspan_record_watch *watch)

@@ -10,8 +10,9 @@
  *	the home of a session daemon        (only if none runs)
  *	the command's process, which waits  (it must not see the daemon's mount namespace)
  *	the session daemon                  (only if none runs)
- *	the session
- *	the command runs, and ends; what runs under it is watched
+ *	the place for buffers, the session
+ *	the command runs, and ends; what runs under it is watched, and what the recording stands on
+ *	what it left in the background ends     (unless --no-wait)
  *	the session stops when all data is on disk
  *	the ledgers are gathered; the daemon ends
  *	what waited in processes that were killed is salvaged
@@ -20,22 +21,12 @@
  * From the output directory on, signals are taken only where this is ready for them (record-signals.h).
  */
 #include "commands.h"
-#include "record-bind.h"
-#include "record-buffers.h"
 #include "record-check.h"
-#include "record-command.h"
-#include "record-daemon.h"
-#include "record-ends.h"
-#include "record-facts.h"
-#include "record-ledger.h"
-#include "record-options.h"
-#include "record-output.h"
+#include "record-fault.h"
+#include "record-finish.h"
 #include "record-preload.h"
-#include "record-session.h"
 #include "record-signals.h"
-#include "record-tell.h"
-#include "record-watch.h"
-#include "salvage-trace.h"
+#include "recording.h"
 #include "terminal.h"
 
 #include "layout.h"
@@ -47,27 +38,12 @@
 #include <time.h>
 #include <unistd.h>
 
+#define EXIT_INCOMPLETE 125
+
 #define NS_PER_S UINT64_C(1000000000)
 #define NS_PER_MS UINT64_C(1000000)
 
-struct recording {
-	struct aspan_record_options options;
-	struct aspan_record_buffers buffers;
-	struct aspan_record_output output;
-	struct aspan_record_ledger ledger;
-	struct aspan_record_daemon daemon;
-	struct aspan_record_command command;
-	struct aspan_record_session session;
-	struct aspan_record_watch watch;
-	struct aspan_salvaged salvaged;
-	uint64_t begin_realtime_ns;
-	uint64_t end_realtime_ns;
-	char *program; /* the command's file */
-	char *preload; /* LD_PRELOAD */
-	struct aspan_record_bind bind;
-};
-
-static int prepare_bind(struct recording *recording)
+static int prepare_bind(struct aspan_recording *recording)
 {
 	return aspan_record_bind_init(&recording->bind, &recording->options, recording->program) <
 			       0 ?
@@ -75,13 +51,13 @@ static int prepare_bind(struct recording *recording)
 		       0;
 }
 
-static int find_libraries(struct recording *recording)
+static int find_libraries(struct aspan_recording *recording)
 {
 	return aspan_record_preload_find(&recording->bind, &recording->preload) < 0 ? EXIT_FAILURE :
 										      0;
 }
 
-static int prepare_command(struct recording *recording)
+static int prepare_command(struct aspan_recording *recording)
 {
 	/* A daemon of our own can be trusted to answer, so nothing that a program does first is missed. */
 	const char *timeout = recording->daemon.directory ? "-1" : "30000";
@@ -111,7 +87,7 @@ static int prepare_command(struct recording *recording)
 }
 
 /* Up to where the command can be started. 0 or the exit status. */
-static int prepare(struct recording *recording)
+static int prepare(struct aspan_recording *recording)
 {
 	const struct aspan_record_options *options = &recording->options;
 
@@ -124,19 +100,23 @@ static int prepare(struct recording *recording)
 		aspan_record_ledger_prepare(&recording->ledger, recording->output.absolute);
 	}
 	if (aspan_record_daemon_prepare(&recording->daemon) < 0 || prepare_command(recording) < 0 ||
-	    aspan_record_daemon_start(&recording->daemon) < 0 ||
-	    aspan_record_session_start(&recording->session, options, &recording->buffers,
-				       recording->output.absolute) < 0) {
+	    aspan_record_daemon_start(&recording->daemon) < 0) {
 		return EXIT_FAILURE;
 	}
-	return 0;
+	/* When the daemons of dead recordings do not use theirs any more. */
+	aspan_record_shm_make(&recording->shm);
+	return aspan_record_session_start(&recording->session, options, &recording->buffers,
+					  recording->shm.path, recording->output.absolute) < 0 ?
+		       EXIT_FAILURE :
+		       0;
 }
 
-static void abandon(struct recording *recording)
+static void abandon(struct aspan_recording *recording)
 {
 	aspan_record_command_abandon(&recording->command);
 	aspan_record_session_destroy(&recording->session);
 	aspan_record_daemon_stop(&recording->daemon);
+	aspan_record_shm_delete(&recording->shm);
 	aspan_record_ledger_abandon(&recording->ledger);
 	aspan_record_output_discard(&recording->output);
 }
@@ -149,94 +129,79 @@ static uint64_t read_clock(clockid_t clock)
 	return (uint64_t) now.tv_sec * NS_PER_S + (uint64_t) now.tv_nsec;
 }
 
-static void tell(struct recording *recording, pid_t command, bool was_interrupted,
-		 uint64_t discarded)
-{
-	struct aspan_record_ends ends;
-
-	aspan_record_ends_read(&ends, &recording->ledger.gather);
-	if (access(recording->output.absolute, F_OK) == 0) {
-		aspan_record_facts_write(&(struct aspan_record_facts){
-			.directory = recording->output.absolute,
-			.program = recording->program,
-			.options = &recording->options,
-			.ledger = &recording->ledger,
-			.ends = &ends,
-			.watch = &recording->watch,
-			.pid = command,
-			.status = recording->command.status,
-			.begin_realtime_ns = recording->begin_realtime_ns,
-			.end_realtime_ns = recording->end_realtime_ns,
-			.discarded_events = discarded,
-			.was_interrupted = was_interrupted,
-		});
-	}
-	aspan_record_tell(&(struct aspan_record_result){
-		.directory = recording->output.shown,
-		.absolute_directory = recording->output.absolute,
-		.program = recording->program,
-		.options = &recording->options,
-		.buffers_bytes = recording->buffers.total_bytes,
-		.discarded_events = discarded,
-		.ends = &ends,
-		.salvaged = &recording->salvaged,
-		.watch = &recording->watch,
-		.pid = command,
-		.status = recording->command.status,
-	});
-	aspan_record_ends_fini(&ends);
-}
-
-/* Ends the recording and says what became of it. */
-static void finish(struct recording *recording, pid_t command)
-{
-	uint64_t discarded = 0;
-	int ret = aspan_record_session_stop(&recording->session);
-
-	if (ret == -EINTR) {
-		aspan_terminal_note("interrupted; the trace may lack its last events");
-	}
-	aspan_record_session_count_discarded(&recording->session, &discarded);
-	aspan_record_ledger_finish(&recording->ledger);
-	aspan_record_session_destroy(&recording->session);
-	aspan_record_daemon_stop(&recording->daemon);
-	aspan_record_output_discard(&recording->output);
-	aspan_record_bind_tell(&recording->bind);
-	aspan_salvage_trace_write(recording->output.absolute, &recording->salvaged);
-	tell(recording, command, ret < 0, discarded);
-}
-
 /* While the command runs: after how many milliseconds to look again. */
 static int look(void *data)
 {
-	struct recording *recording = data;
+	struct aspan_recording *recording = data;
 	uint64_t now = read_clock(CLOCK_MONOTONIC);
-	uint64_t next = aspan_record_watch_look(&recording->watch, now);
-	uint64_t next_of_ledger = aspan_record_ledger_look(&recording->ledger, now);
+	uint64_t next[] = {
+		aspan_record_watch_look(&recording->watch, now),
+		aspan_record_ledger_look(&recording->ledger, now),
+		aspan_record_health_look(&recording->health, now),
+	};
+	uint64_t first = next[0];
 
-	next = next < next_of_ledger ? next : next_of_ledger;
-	return (int) ((next - now) / NS_PER_MS) + 1;
+	for (size_t i = 1; i < sizeof(next) / sizeof(next[0]); i++) {
+		first = next[i] < first ? next[i] : first;
+	}
+	return (int) ((first - now) / NS_PER_MS) + 1;
+}
+
+/* As look(); negative when nothing is recorded any more. */
+static int look_in_background(void *data)
+{
+	const struct aspan_recording *recording = data;
+	int next_ms = look(data);
+
+	return aspan_record_fault_is_seen(&recording->health.faults, ASPAN_FAULT_DAEMON) ||
+			       aspan_record_fault_is_seen(&recording->health.faults,
+							  ASPAN_FAULT_CONSUMER) ?
+		       -1 :
+		       next_ms;
+}
+
+/* What the command left in the background. */
+static void wait_for_others(struct aspan_recording *recording)
+{
+	bool should_wait = !recording->options.has_no_wait && !recording->command.was_interrupted;
+
+	aspan_record_background_init(&recording->background, &recording->ledger.gather,
+				     &recording->watch);
+	if (should_wait) {
+		aspan_record_background_wait(&recording->background, &recording->daemon.pid,
+					     look_in_background, recording);
+	}
+	aspan_record_background_tell(&recording->background, recording->options.has_no_wait);
 }
 
 /* Runs the command, which is ready to start. Its status, as a shell has it. */
-static int run(struct recording *recording)
+static int run(struct aspan_recording *recording)
 {
 	pid_t command = recording->command.pid;
 	bool has_own_daemon = recording->daemon.directory && !recording->daemon.is_shared;
 	int status;
 
+	aspan_record_health_init(&recording->health, &recording->daemon, &recording->output);
 	aspan_record_watch_init(&recording->watch, command,
-				has_own_daemon ? recording->daemon.directory : NULL);
+				has_own_daemon ? recording->daemon.directory : NULL,
+				aspan_record_ledger_path(&recording->ledger));
+	aspan_record_check_tell_room(&recording->buffers);
 	status = aspan_record_command_wait(&recording->command, &recording->daemon.pid, look,
 					   recording);
 	recording->end_realtime_ns = read_clock(CLOCK_REALTIME);
 	aspan_record_watch_look_again(&recording->watch, read_clock(CLOCK_MONOTONIC));
-	finish(recording, command);
+	wait_for_others(recording);
+	aspan_record_finish(recording, command);
+	if (status == 0 && aspan_record_fault_any(&recording->health.faults)) {
+		status = EXIT_INCOMPLETE;
+	}
+	aspan_record_background_fini(&recording->background);
+	aspan_record_health_fini(&recording->health);
 	aspan_record_watch_fini(&recording->watch);
 	return status;
 }
 
-static int record(struct recording *recording)
+static int record(struct aspan_recording *recording)
 {
 	int status = prepare(recording);
 
@@ -258,7 +223,7 @@ static int record(struct recording *recording)
 
 int aspan_cli_record(int argc, char **argv)
 {
-	struct recording recording = { .command = { .start_fd = -1, .error_fd = -1 } };
+	struct aspan_recording recording = { .command = { .start_fd = -1, .error_fd = -1 } };
 	int status;
 
 	aspan_record_ledger_init(&recording.ledger);

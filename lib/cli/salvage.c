@@ -101,7 +101,7 @@ static int gather(const char *from, int output)
 		return file;
 	}
 	aspan_record_gather_init(&gather, file, output);
-	aspan_record_gather_ended(&gather);
+	aspan_record_gather_once(&gather);
 	result = tell_gathered(&gather);
 	aspan_record_gather_fini(&gather);
 	close(file);

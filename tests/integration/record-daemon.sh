@@ -116,12 +116,12 @@ says_so_when_its_daemon_dies() {
 	status=0
 	wait "$recorder" || status=$?
 	expect_equal "status" "$status" 143
-	expect_note "cannot stop recording"
+	expect_note "the session daemon (pid [0-9]*) ended"
 	expect_nothing_left
 }
 
 # As the daemon does now and then whose consumer sleeps on.
-a_daemon_that_does_not_end_is_killed() {
+make_stubborn() {
 	cat >stubborn <<'END'
 #!/bin/sh
 trap '' TERM
@@ -133,9 +133,43 @@ while kill -0 $daemon 2>/dev/null; do
 done
 END
 	chmod +x stubborn
+}
+
+a_daemon_that_does_not_end_is_killed() {
+	make_stubborn
 	expect_status 0 env LTTNG_SESSIOND_PATH="$PWD/stubborn" "$ALLOCSPAN" record -o trace -- \
 		"$RECORD_TARGET" enter g alloc 3
 	expect_equal "allocations" "$(count allocspan:alloc trace)" 3
+	expect_nothing_left
+}
+
+# The kernel ends the daemon with its recorder; the wrapper keeps it from that.
+the_next_recording_ends_the_daemon_of_one_that_was_killed() {
+	[ "$(id -u)" -ne 0 ] || lttng_fixture_may_mount || skip "needs a daemon that is not shared"
+	make_stubborn
+	LTTNG_SESSIOND_PATH=$PWD/stubborn "$ALLOCSPAN" record -o trace -- \
+		"$RECORD_TARGET" enter g alloc 1000 ready sleep >"$work/out" 2>"$work/err" &
+	recorder=$!
+	wait_for_ready
+	command=$(pgrep -P "$recorder" -f "$RECORD_TARGET")
+	daemon=$(cat "$(find "$TMPDIR" -name lttng-sessiond.pid)")
+	kill -KILL "$recorder"
+	wait "$recorder" || true
+	kill "$command"
+	kill -0 "$daemon" || fail "there is nothing to clean up"
+	expect_status 0 record -o trace2 -- "$RECORD_TARGET" enter g alloc 1
+	! kill -0 "$daemon" 2>/dev/null || fail "left the daemon"
+	expect_nothing_left
+}
+
+a_strangers_pid_in_a_dead_home_does_him_no_harm() {
+	sleep 1000 &
+	stranger=$!
+	mkdir -p "$TMPDIR/allocspan-run-dead/run" "$TMPDIR/allocspan-run-dead/.lttng"
+	echo "$stranger" >"$TMPDIR/allocspan-run-dead/run/lttng-sessiond.pid"
+	echo "$stranger" >"$TMPDIR/allocspan-run-dead/.lttng/lttng-sessiond.pid"
+	expect_status 0 record -o trace -- "$RECORD_TARGET" enter g alloc 1
+	kill "$stranger" || fail "it was killed"
 	expect_nothing_left
 }
 

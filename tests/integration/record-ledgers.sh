@@ -180,7 +180,7 @@ touches_nothing_of_others_in_the_shared_folder() {
 
 copies_the_ledgers_of_processes_that_still_run() {
 	# shellcheck disable=SC2016
-	expect_status 0 record -o trace -- sh -c '
+	expect_status 0 record --no-wait -o trace -- sh -c '
 		setsid "$0" ready sleep >"$1" 2>/dev/null &
 		until grep -qs ready "$1"; do sleep 0.05; done
 		echo $!' "$RECORD_LEDGER" "$work/ready"

@@ -31,13 +31,13 @@ if(TARGET allocspan-cli AND TARGET allocspan-preload)
 	target_include_directories(record-ticker PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
 	target_link_libraries(record-ticker PRIVATE PkgConfig::LTTNG_UST)
 
-	foreach(suite outcome daemon content stack signals why doctor ledgers processes salvage)
+	foreach(suite outcome daemon content stack signals why doctor ledgers processes plumbing background salvage)
 		set(script ${CMAKE_CURRENT_SOURCE_DIR}/record-${suite}.sh)
 		set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${script})
 		# A claim is a function; helpers begin with what they do for one.
 		file(STRINGS ${script} claims REGEX "^[a-z_0-9]+\\(\\) {$")
 		list(TRANSFORM claims REPLACE "\\(\\) {$" "")
-		list(FILTER claims EXCLUDE REGEX "^(expect_.*|start|record_with_lttng|facts|folders|allocations_with|a_terminal_sees_one_job)$")
+		list(FILTER claims EXCLUDE REGEX "^(expect_.*|start|start_waiting|record_with_lttng|facts|folders|allocations_with|a_terminal_sees_one_job|small_disk|flush|make_group|record_in_group|record_until|make_stubborn|cat_daemon|left_json)$")
 		foreach(claim IN LISTS claims)
 			add_test(NAME integration/record_${suite}/${claim} COMMAND ${script} ${claim})
 			set_tests_properties(integration/record_${suite}/${claim} PROPERTIES

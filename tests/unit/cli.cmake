@@ -14,6 +14,7 @@ endfunction()
 if(TARGET allocspan-cli)
 	allocspan_add_cli_test(record-filter)
 	allocspan_add_cli_test(record-context)
+	allocspan_add_cli_test(record-memory)
 
 	add_test(NAME unit/command_answers_help_version_and_slips
 		COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/check-cli.sh $<TARGET_FILE:allocspan-cli>)
