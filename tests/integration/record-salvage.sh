@@ -27,6 +27,17 @@ expect_whole() {
 		and g["g"]["exact_counts"] and g["g"]["certain"]'
 }
 
+# A recording into `trace` of a process that is killed while something waits in it: now and then its helper has just recorded all.
+record_killed() {
+	tries=0
+	until [ -e trace/salvaged ]; do
+		tries=$((tries + 1))
+		[ "$tries" -lt 20 ] || fail "nothing was ever salvaged"
+		rm -rf trace
+		expect_status 137 record --packed -o trace -- "$RECORD_TARGET" enter g alloc 5003 kill 9
+	done
+}
+
 # A process under a session of plain LTTng, that is killed: its trace is `trace`, its ledger in `ledgers`.
 record_with_lttng() {
 	preload=$(dirname "$ALLOCSPAN")/../lib/liballocspan-preload.so
@@ -50,10 +61,14 @@ nothing_is_lost_of_a_command_that_is_killed() {
 		expect_status $((128 + signal)) record --packed -o "trace-$signal" -- \
 			"$RECORD_TARGET" enter g alloc 5003 kill $signal
 		expect_note "with 5003 allocations and frees packed in them, lost 0"
-		expect_note "[0-9]* of them were salvaged from 1 process that ended before"
 		expect_whole "trace-$signal"
 	done
 	expect_nothing_left
+}
+
+says_how_much_was_salvaged() {
+	record_killed
+	expect_note "[0-9]* of them were salvaged from 1 process that ended before"
 }
 
 of_one_that_ends_by_itself_nothing_waits() {
@@ -84,7 +99,7 @@ each_salvages_its_own() {
 }
 
 any_reader_sees_what_was_salvaged() {
-	expect_status 137 record --packed -o trace -- "$RECORD_TARGET" enter g alloc 5003 kill 9
+	record_killed
 	pid=$(python3 -c 'import json; print(json.load(open("trace/allocspan.json"))["command"]["pid"])')
 	babeltrace2 trace/salvaged >salvaged
 	[ "$(wc -l <salvaged)" -gt 0 ] || fail "nothing was salvaged"
@@ -95,7 +110,7 @@ any_reader_sees_what_was_salvaged() {
 }
 
 salvage_can_be_repeated() {
-	expect_status 137 record --packed -o trace -- "$RECORD_TARGET" enter g alloc 5003 kill 9
+	record_killed
 	babeltrace2 trace/salvaged >once
 	rm -r trace/salvaged
 	mkdir trace/salvaged.part
@@ -112,7 +127,6 @@ salvage_can_be_repeated() {
 
 salvages_under_plain_lttng() {
 	record_with_lttng
-	expect_report trace 'not p["complete"]'
 	expect_status 0 "$ALLOCSPAN" salvage -o trace ledgers
 	expect_equal "left in the folder" "$(ls -A ledgers)" ""
 	expect_whole trace

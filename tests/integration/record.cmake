@@ -37,7 +37,7 @@ if(TARGET allocspan-cli AND TARGET allocspan-preload)
 		# A claim is a function; helpers begin with what they do for one.
 		file(STRINGS ${script} claims REGEX "^[a-z_0-9]+\\(\\) {$")
 		list(TRANSFORM claims REPLACE "\\(\\) {$" "")
-		list(FILTER claims EXCLUDE REGEX "^(expect_.*|start|start_waiting|record_with_lttng|facts|folders|allocations_with|a_terminal_sees_one_job|small_disk|flush|make_group|record_in_group|record_until|make_stubborn|cat_daemon|left_json)$")
+		list(FILTER claims EXCLUDE REGEX "^(expect_.*|start|start_waiting|record_with_lttng|record_killed|facts|folders|allocations_with|a_terminal_sees_one_job|small_disk|flush|make_group|record_in_group|record_until|make_stubborn|cat_daemon|left_json)$")
 		foreach(claim IN LISTS claims)
 			add_test(NAME integration/record_${suite}/${claim} COMMAND ${script} ${claim})
 			set_tests_properties(integration/record_${suite}/${claim} PROPERTIES

@@ -387,7 +387,8 @@ static void skips_sections_that_it_does_not_know(void **state)
 	(void) state;
 	ledger_init(&maker);
 	ledger_fill_usual(&maker);
-	maker.header->sections[0] = (struct aspan_ledger_section){ 7, 9, 1, 3, UINT64_MAX };
+	maker.header->sections[0] =
+		(struct aspan_ledger_section){ ASPAN_LEDGER_CLOCK + 1, 9, 1, 3, UINT64_MAX };
 	maker.header->sections[9] = (struct aspan_ledger_section){ UINT32_MAX, 0, 1, 3, 8 };
 	account = read_ledger(&maker);
 	expect_usual(account);
