@@ -5,6 +5,7 @@
 #include "packed-consumer.h"
 
 #include "packed-format.h"
+#include "packed-source-ledger.h"
 #include "trace.h"
 
 /* The stamp of a record of a retired source that has been taken. No clock shows it. */

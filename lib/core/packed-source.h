@@ -73,9 +73,6 @@ void aspan_packed_source_forget_ledger(void);
 /* In the child of fork, before each is reset: nothing of the parent is unused. */
 void aspan_packed_source_begin_reset(void);
 
-/* For the consumer: makes all places of the ring usable, if the first ones have been used up to `position`. */
-void aspan_packed_source_make_usable(struct aspan_packed_source *source, uint64_t position);
-
 /* Keeps the memory for the next one. Nobody may push any more. */
 void aspan_packed_source_destroy(struct aspan_packed_source *source);
 

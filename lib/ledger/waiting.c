@@ -15,10 +15,8 @@
 #include "sections.h"
 #include "tags.h"
 #include "waiting-groups.h"
+#include "waiting-layout.h"
 #include "waiting-time.h"
-
-#define LARGEST_SOURCE_BYTES (UINT32_C(1) << 20)
-#define NAME_BYTES 64
 
 struct reading {
 	struct aspan_ledger_image image;
@@ -47,53 +45,6 @@ static uint32_t get_word(const struct reading *reading, uint32_t offset)
 
 	memcpy(&word, reading->source + offset, sizeof(word));
 	return word;
-}
-
-/* A member of a source: where it is, and how many bytes of it. */
-struct member {
-	uint64_t offset;
-	uint64_t size_bytes;
-};
-
-static int check_layout(struct reading *reading)
-{
-	const struct aspan_ledger_source_layout *layout = &reading->rings.layout;
-	const struct member members[] = {
-		{ layout->head, sizeof(uint64_t) },
-		{ layout->tail, sizeof(uint64_t) },
-		{ layout->records,
-		  (uint64_t) layout->ring_records * sizeof(struct aspan_ledger_record) },
-		{ layout->vpid, sizeof(int32_t) },
-		{ layout->vtid, sizeof(int32_t) },
-		{ layout->thread_name, layout->thread_name_bytes },
-		{ layout->mark, sizeof(uint64_t) },
-		{ layout->record_index, sizeof(uint64_t) },
-		{ layout->begin_ns, sizeof(uint64_t) },
-		{ layout->begin_span_id, sizeof(uint64_t) },
-		{ layout->last_ns, sizeof(uint64_t) },
-		{ layout->event_records, layout->event_records_room },
-		{ layout->event_records_bytes, sizeof(uint64_t) },
-		{ layout->event_groups, layout->event_groups_room },
-		{ layout->event_groups_bytes, sizeof(uint64_t) },
-		{ layout->slot, sizeof(uint32_t) },
-		{ layout->span_id, sizeof(uint64_t) },
-	};
-
-	if (layout->source_bytes == 0 || layout->source_bytes > LARGEST_SOURCE_BYTES ||
-	    layout->source_bytes % 8 != 0 || layout->ring_records == 0 ||
-	    (layout->ring_records & (layout->ring_records - 1)) != 0 ||
-	    layout->thread_name_bytes >= NAME_BYTES) {
-		return aspan_ledger_image_is_damaged(&reading->image,
-						     "its section RINGS has no layout");
-	}
-	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
-		if (members[i].offset + members[i].size_bytes > layout->source_bytes) {
-			return aspan_ledger_image_is_damaged(
-				&reading->image,
-				"its section RINGS has a layout that is larger than its sources");
-		}
-	}
-	return 0;
 }
 
 /* What comes before the next record: a state that the thread was in. */
@@ -206,7 +157,7 @@ static int take_source(struct reading *reading)
 {
 	const struct aspan_ledger_source_layout *layout = &reading->rings.layout;
 	struct aspan_waiting_thread thread = { 0 };
-	char name[NAME_BYTES] = "";
+	char name[ASPAN_WAITING_NAME_BYTES] = "";
 	int result;
 
 	if ((int32_t) get_word(reading, layout->vpid) != reading->process.vpid) {
@@ -251,7 +202,7 @@ static int take_slab(struct reading *reading, const struct aspan_ledger_slab *sl
 static int take_slabs(struct reading *reading)
 {
 	const struct aspan_ledger_source_layout *layout = &reading->rings.layout;
-	int result = check_layout(reading);
+	int result = aspan_waiting_layout_check(&reading->image, layout);
 
 	if (result) {
 		return result;

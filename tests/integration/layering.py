@@ -24,8 +24,8 @@ BIND_SPEC = {
 SCHEMA = {"tp/trace-kind.h", "tp/trace-process.h", "tp/packed-format.h"}
 
 # The core writes a ledger, the other side reads it.
-LEDGER_LAYOUT = {"lib/ledger/layout.h"}
-LEDGER_READER = {f"lib/ledger/{name}.h" for name in ("account", "layout", "ledger-error", "reader")}
+LEDGER_LAYOUT = {"lib/ledger/layout.h", "lib/ledger/layout-rings.h"}
+LEDGER_READER = {f"lib/ledger/{name}.h" for name in ("account", "layout", "ledger-error", "reader", "waiting")}
 
 # Of which folders (or single files) a folder's files may include headers.
 MAY_INCLUDE = {

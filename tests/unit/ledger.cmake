@@ -34,7 +34,7 @@ file(MAKE_DIRECTORY ${seeds})
 add_custom_command(TARGET make-ledger-seeds POST_BUILD COMMAND make-ledger-seeds ${seeds} VERBATIM)
 if(CLANG)
 	set(sources account.c extents.c image.c image-claims.c ledger-error.c reader-file.c sections.c
-		open-file.c tags.c waiting.c waiting-groups.c waiting-time.c walk.c walk-threads.c)
+		open-file.c tags.c waiting.c waiting-groups.c waiting-layout.c waiting-time.c walk.c walk-threads.c)
 	list(TRANSFORM sources PREPEND ${PROJECT_SOURCE_DIR}/lib/ledger/)
 	allocspan_add_fuzz_test(ledger ${sources})
 	add_test(NAME unit/fuzz-ledger-seeds
