@@ -1,7 +1,7 @@
 # Ledgers of programs that fork in all ways and are killed at any time, held against the programs' own accounts. The seeds are fixed
 # here; tests/stress/forks.sh has others.
 if(TARGET allocspan AND TARGET allocspan-preload AND TARGET allocspan-ledger)
-	add_executable(ledger-program ledger-program.c)
+	add_executable(ledger-program ledger-program.c ledger-work.c)
 	target_link_libraries(ledger-program PRIVATE allocspan::allocspan allocspan_warnings Threads::Threads)
 	target_compile_options(ledger-program PRIVATE -fno-builtin)
 	add_executable(ledger-judge ledger-judge.c)
