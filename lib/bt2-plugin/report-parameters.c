@@ -224,13 +224,23 @@ static bool take_bind(struct reader *reader, const bt_value *value)
 	return bt_value_is_array(value);
 }
 
+/* They are read when the trace has ended. */
+static bool keep_paths(const bt_value **paths, const bt_value *value)
+{
+	bt_value_get_ref(value);
+	bt_value_put_ref(*paths);
+	*paths = value;
+	return bt_value_is_array(value);
+}
+
 static bool take_ledgers(struct reader *reader, const bt_value *value)
 {
-	/* They are read when the trace has ended. */
-	bt_value_get_ref(value);
-	bt_value_put_ref(reader->parameters->ledgers);
-	reader->parameters->ledgers = value;
-	return bt_value_is_array(value);
+	return keep_paths(&reader->parameters->ledgers, value);
+}
+
+static bool take_recorded_ledgers(struct reader *reader, const bt_value *value)
+{
+	return keep_paths(&reader->parameters->recorded_ledgers, value);
 }
 
 static const struct parameter known[] = {
@@ -251,6 +261,7 @@ static const struct parameter known[] = {
 	{ "cut-short", take_cut_short, "a boolean" },
 	{ "symbols", take_symbols, "a boolean" },
 	{ "ledgers", take_ledgers, "an array of paths" },
+	{ "recorded-ledgers", take_recorded_ledgers, "an array of paths" },
 	{ "bind", take_bind, "an array of SPECs, as allocspan-bind(7) describes them" },
 };
 
@@ -353,4 +364,5 @@ void aspan_report_parameters_fini(struct aspan_report_parameters *parameters)
 	free(parameters->from);
 	free(parameters->to);
 	bt_value_put_ref(parameters->ledgers);
+	bt_value_put_ref(parameters->recorded_ledgers);
 }

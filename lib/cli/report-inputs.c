@@ -5,6 +5,7 @@
 #include "report-inputs.h"
 
 #include "report-check.h"
+#include "report-facts.h"
 #include "report-salvage.h"
 #include "terminal.h"
 
@@ -117,18 +118,18 @@ static bool is_ledger(const char *name)
 	return length > suffix && strcmp(name + length - suffix, ASPAN_LEDGER_SUFFIX) == 0;
 }
 
-static int add_ledger(struct aspan_report_inputs *inputs, const char *directory, const char *name)
+static int add_ledger(struct aspan_report_paths *ledgers, const char *directory, const char *name)
 {
-	char **moved = reallocarray(inputs->ledgers, inputs->ledger_count + 1, sizeof(*moved));
+	char **moved = reallocarray(ledgers->paths, ledgers->count + 1, sizeof(*moved));
 
 	if (!moved) {
 		return out_of_memory();
 	}
-	inputs->ledgers = moved;
-	if (asprintf(&moved[inputs->ledger_count], "%s/%s", directory, name) < 0) {
+	ledgers->paths = moved;
+	if (asprintf(&moved[ledgers->count], "%s/%s", directory, name) < 0) {
 		return out_of_memory();
 	}
-	inputs->ledger_count++;
+	ledgers->count++;
 	return 0;
 }
 
@@ -140,6 +141,9 @@ static int is_wanted(const struct dirent *entry)
 /* Those in DIRECTORY/ledger, if there is one, in the order of their names. */
 static int add_ledgers(struct aspan_report_inputs *inputs, const char *directory)
 {
+	struct aspan_report_paths *ledgers = aspan_report_facts_cover_all(directory) ?
+						     &inputs->recorded_ledgers :
+						     &inputs->ledgers;
 	struct dirent **entries = NULL;
 	char *path;
 	int count, result = 0;
@@ -149,7 +153,7 @@ static int add_ledgers(struct aspan_report_inputs *inputs, const char *directory
 	}
 	count = scandir(path, &entries, is_wanted, alphasort);
 	for (int i = 0; i < count; i++) {
-		result = result ? result : add_ledger(inputs, path, entries[i]->d_name);
+		result = result ? result : add_ledger(ledgers, path, entries[i]->d_name);
 		free(entries[i]);
 	}
 	free(entries);
@@ -260,16 +264,22 @@ static void remove_tree(char *path)
 	}
 }
 
+static void free_paths(struct aspan_report_paths *paths)
+{
+	for (size_t i = 0; i < paths->count; i++) {
+		free(paths->paths[i]);
+	}
+	free(paths->paths);
+}
+
 void aspan_report_inputs_fini(struct aspan_report_inputs *inputs)
 {
 	for (size_t i = 0; i < inputs->trace_count; i++) {
 		free(inputs->traces[i]);
 	}
 	free(inputs->traces);
-	for (size_t i = 0; i < inputs->ledger_count; i++) {
-		free(inputs->ledgers[i]);
-	}
-	free(inputs->ledgers);
+	free_paths(&inputs->ledgers);
+	free_paths(&inputs->recorded_ledgers);
 	if (inputs->salvage_directory) {
 		remove_tree(inputs->salvage_directory);
 		free(inputs->salvage_directory);
