@@ -66,6 +66,25 @@ static void set_most(struct aspan_proof *proof, const struct aspan_counts *count
 	proof->frees.most = get_excess(counted->free_count, seen->free_count);
 }
 
+/* The event of a free comes before it is counted, and a thread may have been between the two when the process ended. */
+static void set_most_by_ledger(struct aspan_proof *proof, const struct aspan_process_ledger *ledger,
+			       const struct aspan_counts *seen)
+{
+	set_most(proof, &ledger->counts, seen);
+	proof->frees.most += ledger->calls_in_flight;
+}
+
+static bool can_explain(const struct aspan_process_ledger *ledger, const struct aspan_counts *seen)
+{
+	struct aspan_counts most = ledger->counts;
+
+	if (ledger->calls_in_flight > 0) {
+		most.free_count += ledger->calls_in_flight;
+		most.free_bytes = UINT64_MAX;
+	}
+	return is_at_most(seen, &most);
+}
+
 static void set_complete(struct aspan_proof *proof)
 {
 	proof->is_complete = true;
@@ -130,22 +149,24 @@ static struct checkpoints sum_checkpoints(const struct aspan_model *model,
 
 /*
  * Nothing but checkpoints. A process of a version that tells its end, and did not, runs or was killed; what it did since is not
- * known. One of an older version has told all if nothing came after the checkpoints that it ends with. Where --to
- * ends what is read, ends are not asked for.
+ * known. One of an older version has told all if nothing came after the checkpoints that it ends with. Where --to ends what is read,
+ * ends are not asked for. Where the beginning may be lost, checkpoints only tell what is missing since the first of them.
  */
 static void judge_by_checkpoints(const struct aspan_model *model,
 				 const struct aspan_process *process, struct aspan_proof *proof)
 {
 	struct checkpoints sum = sum_checkpoints(model, process);
 	bool is_agreed = is_nothing(&sum.missing);
+	bool knows_begin = process->begin.is_told ||
+			   !(model->is_cut_short || model->traces[process->trace].tells_begins);
 
 	if (!sum.are_there) {
 		return;
 	}
 	proof->kind = ASPAN_PROOF_CHECKPOINT;
 	set_least_by_checkpoints(process, &sum.missing, proof);
-	proof->until_ns = is_agreed ? sum.last_ns : 0;
-	if (is_agreed && sum.cover_all &&
+	proof->until_ns = is_agreed && knows_begin ? sum.last_ns : 0;
+	if (is_agreed && sum.cover_all && knows_begin &&
 	    (model->is_past_window || (sum.are_last && !process->begin.is_told))) {
 		set_complete(proof);
 	}
@@ -205,7 +226,7 @@ static void judge_ledger_of_older(const struct aspan_model *model,
 		proof->frees.least += missing.free_count;
 	}
 	if (process->ledger.is_exact) {
-		set_most(proof, &process->ledger.counts, seen);
+		set_most_by_ledger(proof, &process->ledger, seen);
 	}
 	if (is_agreed) {
 		set_complete(proof);
@@ -219,12 +240,13 @@ static void judge_by_ledger(const struct aspan_model *model, const struct aspan_
 {
 	const struct aspan_process_ledger *ledger = &process->ledger;
 	/* What one that went on counts may be later than what was recorded. */
-	bool is_covered = (process->is_whole || is_nothing(seen)) && !ledger->is_running;
+	bool is_covered = (process->is_whole || ledger->is_recorded_whole || is_nothing(seen)) &&
+			  !ledger->is_running;
 
 	proof->kind = ASPAN_PROOF_LEDGER;
 	if (ledger->is_exact && is_equal(&ledger->counts, seen)) {
 		set_complete(proof);
-	} else if (ledger->is_exact && !is_at_most(seen, &ledger->counts)) {
+	} else if (ledger->is_exact && !can_explain(ledger, seen)) {
 		proof->is_contradicted = true;
 	} else if (ledger->is_running) {
 		judge_by_checkpoints(model, process, proof);
@@ -233,7 +255,7 @@ static void judge_by_ledger(const struct aspan_model *model, const struct aspan_
 	} else {
 		set_least(proof, &ledger->counts, seen);
 		if (ledger->is_exact) {
-			set_most(proof, &ledger->counts, seen);
+			set_most_by_ledger(proof, ledger, seen);
 		}
 	}
 	proof->has_ledger_figures = ledger->is_exact && !proof->is_complete &&
@@ -353,7 +375,8 @@ static uint64_t greater(uint64_t a, uint64_t b)
 static void take_ledger(const struct aspan_process *process, const struct aspan_group *group,
 			struct aspan_group_result *result)
 {
-	struct aspan_counts seen = aspan_group_count_seen(group);
+	/* Frees that were inferred are where they were seen: they are not lost, too. */
+	struct aspan_counts seen = aspan_group_count_shown(group);
 	const struct aspan_counts *told = &group->ledger;
 
 	result->is_from_ledger = true;

@@ -188,9 +188,14 @@ static struct aspan_counts get_lost(const struct aspan_group *group)
 	};
 }
 
+struct aspan_counts aspan_group_count_shown(const struct aspan_group *group)
+{
+	return add_counts(&group->seen, &group->inherited_frees);
+}
+
 struct aspan_counts aspan_group_count_seen(const struct aspan_group *group)
 {
-	struct aspan_counts seen = add_counts(&group->seen, &group->inherited_frees);
+	struct aspan_counts seen = aspan_group_count_shown(group);
 
 	seen.free_count -= (uint64_t) group->inferred.count;
 	seen.free_bytes -= (uint64_t) group->inferred.bytes;

@@ -124,6 +124,9 @@ void aspan_group_begin(struct aspan_group *group, bool is_forked);
 /* A block is freed that the parent of this forked process allocated. */
 void aspan_group_free_inherited(struct aspan_group *group, uint64_t size_bytes, bool is_foreign);
 
+/* What events told or showed, with frees of inherited blocks. */
+struct aspan_counts aspan_group_count_shown(const struct aspan_group *group);
+
 /* What events told, without what was inferred, and with frees of inherited blocks. */
 struct aspan_counts aspan_group_count_seen(const struct aspan_group *group);
 

@@ -96,7 +96,10 @@ static uint32_t find(const struct aspan_model *model, const struct aspan_account
 	return find_untold(model, account);
 }
 
-/* In the trace of its parent, or the first: ledgers do not say in which trace their processes would have been. */
+/*
+ * In the trace of its parent, or the first: ledgers do not say in which trace their processes would have been. Where nothing of any
+ * trace could be read, it is one that nobody names.
+ */
 static int add(struct aspan_model *model, const struct aspan_account *account, uint32_t *index)
 {
 	struct aspan_origin origin = {
@@ -104,7 +107,12 @@ static int add(struct aspan_model *model, const struct aspan_account *account, u
 		.vpid = (uint64_t) (int64_t) account->vpid,
 		.pid_namespace = account->pid_ns,
 	};
+	int result = model->trace_count == 0 ? aspan_model_add_trace(model, NULL, &origin.trace) :
+					       0;
 
+	if (result) {
+		return result;
+	}
 	for (size_t i = 0; i < model->process_count; i++) {
 		if (account->parent_start_ns &&
 		    model->processes[i].begin.start_ns == account->parent_start_ns) {
@@ -190,6 +198,13 @@ static bool tells_losses(const struct aspan_account_losses *losses)
 	       losses->unseen_frees || losses->uncounted;
 }
 
+/* Where it ended by itself, one of its threads was at that. */
+static uint64_t count_calls_in_flight(const struct aspan_account *account)
+{
+	return account->is_closed && account->thread_count ? account->thread_count - 1 :
+							     account->thread_count;
+}
+
 static void take_process(struct aspan_process *process, const struct aspan_account *account)
 {
 	process->ledger = (struct aspan_process_ledger){
@@ -199,6 +214,7 @@ static void take_process(struct aspan_process *process, const struct aspan_accou
 		.is_live_known = !account->has_deep_fork && account->losses.unseen_frees == 0,
 		.is_closed = account->is_closed,
 		.is_running = account->is_running,
+		.calls_in_flight = count_calls_in_flight(account),
 		.forks = account->losses.forks,
 		.end_how = account->end_how,
 		.has_losses = tells_losses(&account->losses),
@@ -208,7 +224,8 @@ static void take_process(struct aspan_process *process, const struct aspan_accou
 	process->has_unseen_frees |= account->losses.unseen_frees > 0;
 }
 
-int aspan_model_take_account(struct aspan_model *model, const struct aspan_account *account)
+int aspan_model_take_account(struct aspan_model *model, const struct aspan_account *account,
+			     bool is_recorded_whole)
 {
 	uint32_t index = find(model, account);
 	int result;
@@ -222,6 +239,7 @@ int aspan_model_take_account(struct aspan_model *model, const struct aspan_accou
 		return result;
 	}
 	take_process(&model->processes[index], account);
+	model->processes[index].ledger.is_recorded_whole = is_recorded_whole;
 	result = name(&model->processes[index], account);
 	for (size_t i = 0; !result && i < account->group_count; i++) {
 		result = take_group(model, index, &account->groups[i]);

@@ -53,7 +53,10 @@ struct aspan_process_ledger {
 	bool is_exact; /* else all counts are lower bounds */
 	bool is_live_known; /* inherited blocks can be told from its own */
 	bool is_closed; /* the process ended in a way that it saw */
+	bool is_recorded_whole; /* the recording began before the process */
 	bool is_running; /* it went on when the recording ended */
+	uint64_t
+		calls_in_flight; /* at most so many threads were in the middle of one when it ended */
 	uint64_t forks; /* how many children it made */
 	uint32_t end_how; /* enum aspan_trace_end_how; if closed */
 	bool has_losses; /* something could not be counted, tracked or recorded */

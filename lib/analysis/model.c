@@ -239,6 +239,11 @@ void aspan_model_note_discarded_packets(struct aspan_model *model, uint32_t trac
 	model->discarded_packets += count ? *count : 0;
 }
 
+void aspan_model_note_begins_are_told(struct aspan_model *model, uint32_t trace)
+{
+	model->traces[trace].tells_begins = true;
+}
+
 void aspan_model_note_cut_short(struct aspan_model *model)
 {
 	model->is_cut_short = true;

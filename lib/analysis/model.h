@@ -34,6 +34,7 @@ struct aspan_trace {
 	struct aspan_id_map processes; /* by the mixed pid and namespace: the latest of each */
 	uint64_t discarded_events;
 	bool has_losses; /* events or packets discarded, however many */
+	bool tells_begins; /* its processes are of a version that tells beginnings and ends */
 	bool lacks_vpid; /* some events do not say of which process they are */
 	bool has_records; /* its allocations say it themselves, whatever its contexts (model-unnamed.h) */
 	uint32_t living_count; /* processes that have begun and not ended, as far as events tell */
@@ -148,6 +149,9 @@ void aspan_model_note_discarded_packets(struct aspan_model *model, uint32_t trac
 
 /* Reading ended before the trace did. */
 void aspan_model_note_cut_short(struct aspan_model *model);
+
+/* The trace has a place for the event process_begin, whether or not one is there. */
+void aspan_model_note_begins_are_told(struct aspan_model *model, uint32_t trace);
 
 /* Whether it is proved that everything that happened while the tracer ran is in the model; false before it is judged. */
 bool aspan_model_is_complete(const struct aspan_model *model);

@@ -17,18 +17,32 @@
 #define MAX_NAMED 4
 
 /* "902 allocations and 3 frees", "at least 5 allocations", "" */
+static void describe_least(char *text, size_t size, const struct aspan_proof *proof)
+{
+	bool are_allocs_exact = proof->allocs.least == proof->allocs.most;
+	char allocs[ASPAN_TEXT_NUMBER_SIZE], frees[2][ASPAN_TEXT_NUMBER_SIZE];
+
+	aspan_text_format_count(allocs, proof->allocs.least);
+	aspan_text_format_count(frees[0], proof->frees.least);
+	aspan_text_format_count(frees[1], proof->frees.most);
+	if (are_allocs_exact && proof->frees.least == proof->frees.most) {
+		snprintf(text, size, "%s allocations and %s frees are missing", allocs, frees[0]);
+	} else if (are_allocs_exact && proof->frees.most != ASPAN_MISSING_UNKNOWN) {
+		snprintf(text, size, "%s allocations and %s to %s frees are missing", allocs,
+			 frees[0], frees[1]);
+	} else {
+		snprintf(text, size, "at least %s allocations and %s frees are missing", allocs,
+			 frees[0]);
+	}
+}
+
 static void describe_missing(char *text, size_t size, const struct aspan_proof *proof)
 {
-	bool is_exact = proof->allocs.least == proof->allocs.most &&
-			proof->frees.least == proof->frees.most;
 	char allocs[ASPAN_TEXT_NUMBER_SIZE], frees[ASPAN_TEXT_NUMBER_SIZE];
 
 	*text = '\0';
 	if (proof->allocs.least || proof->frees.least) {
-		snprintf(text, size, "%s%s allocations and %s frees are missing",
-			 is_exact ? "" : "at least ",
-			 aspan_text_format_count(allocs, proof->allocs.least),
-			 aspan_text_format_count(frees, proof->frees.least));
+		describe_least(text, size, proof);
 	} else if (proof->allocs.most != ASPAN_MISSING_UNKNOWN &&
 		   proof->frees.most != ASPAN_MISSING_UNKNOWN) {
 		snprintf(text, size, "at most %s allocations and %s frees are missing",

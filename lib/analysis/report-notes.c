@@ -227,9 +227,20 @@ static int note_threads(struct aspan_report *report)
 	return 0;
 }
 
+static bool has_ledger_figures(const struct aspan_report *report)
+{
+	for (size_t i = 0; i < report->process_count; i++) {
+		if (report->processes[i].process->proof.has_ledger_figures) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static int note_silence(struct aspan_report *report)
 {
-	if (report->model->event_counts[ASPAN_EVENT_ALLOC] || report->model->discarded_events) {
+	if (report->model->event_counts[ASPAN_EVENT_ALLOC] || report->model->discarded_events ||
+	    has_ledger_figures(report)) {
 		return 0;
 	}
 	return aspan_report_add_note(report,

@@ -27,6 +27,10 @@ static void write_time(FILE *stream, const struct aspan_model *model)
 	char date[64] = "?";
 	struct tm local;
 
+	/* Nothing was read; ledgers tell the rest. */
+	if (model->first_ns == 0) {
+		return;
+	}
 	if (localtime_r(&seconds, &local)) {
 		strftime(date, sizeof(date), "%Y-%m-%d %H:%M:%S %z", &local);
 	}
@@ -156,6 +160,8 @@ static void add_row(const struct aspan_report_text *text, struct aspan_text_tabl
 {
 	const struct aspan_numbers *numbers = &row->numbers;
 	bool is_sure = !numbers->is_doubtful;
+	/* Events alone tell it, whatever a ledger counts. */
+	bool is_seen_sure = is_sure && !numbers->is_from_ledger;
 	bool is_live_sure = numbers->is_certain || numbers->has_exact_live;
 
 	aspan_text_table_count(table, numbers->counts.alloc_count, is_sure);
@@ -167,9 +173,9 @@ static void add_row(const struct aspan_report_text *text, struct aspan_text_tabl
 	aspan_text_table_count(table, numbers->live.count, is_live_sure);
 	aspan_text_table_bytes(table, numbers->live.bytes, is_live_sure);
 	aspan_text_table_bytes(table, numbers->peak_live_bytes, numbers->is_certain);
-	aspan_text_table_count(table, numbers->foreign_frees.count, true);
+	aspan_text_table_count(table, numbers->foreign_frees.count, is_seen_sure);
 	if (has_temporary(text)) {
-		aspan_text_table_count(table, numbers->temporary.count, true);
+		aspan_text_table_count(table, numbers->temporary.count, is_seen_sure);
 	}
 	aspan_report_text_add_keys(text, table, row);
 }

@@ -24,6 +24,8 @@ struct aspan_report_parameters {
 	bool is_cut_short;
 	bool has_no_symbols; /* no file that the trace names is opened */
 	const bt_value *ledgers; /* an array of paths; kept, or NULL */
+	const bt_value
+		*recorded_ledgers; /* the same: of processes that began after their recording */
 	const bt_value *recordings; /* the same */
 	const bt_value *bindings; /* an array of strings, borrowed from the map; or NULL */
 	char *from, *to; /* NULL: all of the trace */

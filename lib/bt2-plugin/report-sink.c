@@ -231,14 +231,10 @@ static int write_file(struct sink *sink, const struct aspan_report *report)
 /* Files that the trace names are open no longer than names are looked for. */
 static int make_report(struct sink *sink, struct aspan_report *report)
 {
-	struct aspan_code_namer *namer;
-	int result = aspan_ledger_files_read(&sink->ledgers, sink->parameters.ledgers, sink->model);
+	struct aspan_code_namer *namer = aspan_code_namer_create(!sink->parameters.has_no_symbols);
+	int result;
 
 	*report = (struct aspan_report){ 0 };
-	if (result) {
-		return result;
-	}
-	namer = aspan_code_namer_create(!sink->parameters.has_no_symbols);
 	if (!namer) {
 		return -ENOMEM;
 	}
@@ -247,6 +243,28 @@ static int make_report(struct sink *sink, struct aspan_report *report)
 	aspan_model_set_namer(sink->model, NULL, NULL);
 	aspan_code_namer_destroy(namer);
 	return result;
+}
+
+/* After the last event. */
+static int read_ledgers(struct sink *sink)
+{
+	int result = aspan_ledger_files_read(&sink->ledgers, sink->parameters.recorded_ledgers,
+					     true, sink->model);
+
+	if (!result) {
+		result = aspan_ledger_files_read(&sink->ledgers, sink->parameters.ledgers, false,
+						 sink->model);
+	}
+	if (result) {
+		fail_to_write(sink, result);
+	}
+	return result;
+}
+
+/* Of a process that was killed, its ledger may be all that is left. */
+static bool has_anything(const struct aspan_model *model)
+{
+	return aspan_model_count_events(model) > 0 || model->group_count > 0;
 }
 
 static int write_report(struct sink *sink)
@@ -285,7 +303,7 @@ static bt_component_class_sink_consume_method_status end_early(struct sink *sink
 	aspan_model_note_cut_short(sink->model);
 	/* What waited is part of what was read; whether it is whole matters no more. */
 	aspan_message_reader_finish(sink->reader);
-	if (aspan_model_count_events(sink->model) > 0) {
+	if (!read_ledgers(sink) && has_anything(sink->model)) {
 		write_report(sink);
 	}
 	FAIL(sink, "the trace could not be read to its end");
@@ -312,9 +330,17 @@ static bt_component_class_sink_consume_method_status end(struct sink *sink)
 		FAIL(sink, "no memory for what the trace holds");
 		return BT_COMPONENT_CLASS_SINK_CONSUME_METHOD_STATUS_ERROR;
 	}
-	is_empty = aspan_model_count_events(sink->model) == 0;
+	if (read_ledgers(sink)) {
+		return BT_COMPONENT_CLASS_SINK_CONSUME_METHOD_STATUS_ERROR;
+	}
+	is_empty = !has_anything(sink->model);
 	if (is_empty && sink->replay && !aspan_bind_replay_has_begun(sink->replay)) {
 		return end_without_begin(sink);
+	}
+	if (is_empty && sink->model->is_cut_short) {
+		FAIL(sink, "no event of allocspan is in what is whole of the trace; record again "
+			   "where there is room for it");
+		return BT_COMPONENT_CLASS_SINK_CONSUME_METHOD_STATUS_ERROR;
 	}
 	if (is_empty) {
 		FAIL(sink,

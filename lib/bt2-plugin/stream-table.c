@@ -130,6 +130,7 @@ static int find_trace(struct aspan_stream_table *table, struct aspan_model *mode
 }
 
 #define DEBUG_INFO "debug_info"
+#define PROCESS_BEGIN "allocspan:process_begin"
 
 /* The class of the structure that the filter `debug-info` adds, or NULL. */
 static const bt_field_class *borrow_debug_info_class(const bt_field_class *contexts, int index)
@@ -158,6 +159,22 @@ static void find_debug_info(struct aspan_stream_contexts *members, const bt_fiel
 	}
 }
 
+/* An event of a class may be missing, but its class is there as soon as a program may make it. */
+static bool has_process_begin(const bt_stream_class *stream_class)
+{
+	uint64_t count = bt_stream_class_get_event_class_count(stream_class);
+
+	for (uint64_t i = 0; i < count; i++) {
+		const char *name = bt_event_class_get_name(
+			bt_stream_class_borrow_event_class_by_index_const(stream_class, i));
+
+		if (name && strcmp(name, PROCESS_BEGIN) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static int fill_stream(struct aspan_stream_table *table, struct aspan_model *model,
 		       struct aspan_stream *filled, const bt_stream *stream)
 {
@@ -165,6 +182,7 @@ static int fill_stream(struct aspan_stream_table *table, struct aspan_model *mod
 	const bt_stream_class *stream_class = bt_stream_borrow_class_const(stream);
 	const bt_field_class *contexts =
 		bt_stream_class_borrow_event_common_context_field_class_const(stream_class);
+	int result;
 
 	*filled = (struct aspan_stream){
 		.stream = stream,
@@ -183,7 +201,11 @@ static int fill_stream(struct aspan_stream_table *table, struct aspan_model *mod
 	filled->origin.has_vpid = get_environment_vpid(trace, &filled->origin.vpid) ||
 				  filled->contexts.vpid >= 0;
 	filled->origin.is_salvaged = is_salvaged(trace);
-	return find_trace(table, model, trace, &filled->origin);
+	result = find_trace(table, model, trace, &filled->origin);
+	if (!result && has_process_begin(stream_class)) {
+		aspan_model_note_begins_are_told(model, filled->origin.trace);
+	}
+	return result;
 }
 
 static int add_stream(struct aspan_stream_table *table, struct aspan_model *model,

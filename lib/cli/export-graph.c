@@ -87,7 +87,13 @@ int aspan_export_graph_init(bt_graph **graph, const struct aspan_report_inputs *
 {
 	struct aspan_input_graph input;
 	struct builder builder = { .input = &input, .options = options };
-	int result = aspan_input_graph_init(&input, inputs, options->is_verbose);
+	/* Ledgers make no events. */
+	const struct aspan_report_inputs traces = {
+		.traces = inputs->traces,
+		.trace_count = inputs->trace_count,
+		.is_cut_short = inputs->is_cut_short,
+	};
+	int result = aspan_input_graph_init(&input, &traces, options->is_verbose);
 
 	*graph = input.graph;
 	builder.last = input.muxer;

@@ -90,6 +90,18 @@ static int add_source(struct aspan_input_graph *input,
 	return result;
 }
 
+static void say_empty(const struct aspan_report_inputs *inputs)
+{
+	if (inputs->is_cut_short) {
+		aspan_terminal_error("nothing of the trace is whole; record again where there is "
+				     "room for it");
+		return;
+	}
+	aspan_terminal_error("%s is empty: nothing was recorded (was an event enabled, and did the "
+			     "program run while the session was started?)",
+			     inputs->traces[0]);
+}
+
 static int add_sources(struct aspan_input_graph *input, const struct aspan_report_inputs *inputs)
 {
 	const bt_component_class_source *source_class =
@@ -100,10 +112,10 @@ static int add_sources(struct aspan_input_graph *input, const struct aspan_repor
 	for (size_t i = 0; !result && i < input->sources.count; i++) {
 		result = add_source(input, &input->sources.items[i]);
 	}
-	if (!result && input->connected_count == 0) {
-		aspan_terminal_error("%s is empty: nothing was recorded (was an event enabled, and "
-				     "did the program run while the session was started?)",
-				     inputs->traces[0]);
+	/* Of processes that were killed, ledgers may be all that is left. */
+	if (!result && input->connected_count == 0 && inputs->ledgers.count == 0 &&
+	    inputs->recorded_ledgers.count == 0) {
+		say_empty(inputs);
 		result = -ENODATA;
 	}
 	return result;

@@ -116,7 +116,8 @@ static int check_content(FILE *file, const char **problem)
 		return result;
 	}
 	if (file_bytes == 0) {
-		*problem = "is empty: nothing was recorded, or the recording is still beginning";
+		*problem =
+			"is empty: nothing was recorded, the recording goes on, or LTTng could not end it (disk full, daemon killed)";
 		return -EINVAL;
 	}
 	if (fread(start, 1, sizeof(start), file) == sizeof(start) &&
@@ -146,19 +147,26 @@ int aspan_report_check_metadata(const char *directory, const char **problem)
 	return result;
 }
 
-/* Packets follow each other without gaps. Adds one, or -EBADMSG. */
+/*
+ * Packets follow each other without gaps. 0: one was added; 1: the rest is not in its place, because LTTng could not write this one to
+ * its end, as on a full disk, and so gives an offset that is a packet too low; or -EBADMSG.
+ */
 static int add_packet(const struct index_entry *entry, struct aspan_stream_state *state)
 {
 	uint64_t begin = be64toh(entry->offset_bytes);
-	uint64_t end = begin + be64toh(entry->packet_bits) / 8;
+	uint64_t bytes = be64toh(entry->packet_bits) / 8;
+	bool is_unwritten = begin == state->expected_bytes - bytes;
 
-	if (begin != state->expected_bytes || end <= begin ||
+	if ((begin != state->expected_bytes && !is_unwritten) || bytes == 0 ||
 	    be64toh(entry->content_bits) > be64toh(entry->packet_bits)) {
 		return -EBADMSG;
 	}
-	state->expected_bytes = end;
-	if (end <= state->actual_bytes) {
-		state->whole_bytes = end;
+	state->expected_bytes += bytes;
+	if (is_unwritten) {
+		return state->expected_bytes > state->actual_bytes ? 1 : -EBADMSG;
+	}
+	if (state->expected_bytes <= state->actual_bytes) {
+		state->whole_bytes = state->expected_bytes;
 	}
 	return 0;
 }
@@ -183,7 +191,7 @@ static int read_index(FILE *index, struct aspan_stream_state *state)
 		}
 		result = add_packet(&entry, state);
 	}
-	return result;
+	return result > 0 ? 0 : result;
 }
 
 int aspan_report_check_stream(const char *directory, const char *name,

@@ -5,6 +5,7 @@
 #include "report-inputs.h"
 
 #include "report-check.h"
+#include "report-facts.h"
 #include "report-salvage.h"
 #include "terminal.h"
 
@@ -118,18 +119,18 @@ static bool is_ledger(const char *name)
 	return length > suffix && strcmp(name + length - suffix, ASPAN_LEDGER_SUFFIX) == 0;
 }
 
-static int add_path(char ***paths, size_t *count, const char *directory, const char *name)
+static int add_path(struct aspan_report_paths *to, const char *directory, const char *name)
 {
-	char **moved = reallocarray(*paths, *count + 1, sizeof(*moved));
+	char **moved = reallocarray(to->paths, to->count + 1, sizeof(*moved));
 
 	if (!moved) {
 		return out_of_memory();
 	}
-	*paths = moved;
-	if (asprintf(&moved[*count], "%s/%s", directory, name) < 0) {
+	to->paths = moved;
+	if (asprintf(&moved[to->count], "%s/%s", directory, name) < 0) {
 		return out_of_memory();
 	}
-	(*count)++;
+	to->count++;
 	return 0;
 }
 
@@ -141,6 +142,9 @@ static int is_wanted(const struct dirent *entry)
 /* Those in DIRECTORY/ledger, if there is one, in the order of their names. */
 static int add_ledgers(struct aspan_report_inputs *inputs, const char *directory)
 {
+	struct aspan_report_paths *ledgers = aspan_report_facts_cover_all(directory) ?
+						     &inputs->recorded_ledgers :
+						     &inputs->ledgers;
 	struct dirent **entries = NULL;
 	char *path;
 	int count, result = 0;
@@ -150,9 +154,7 @@ static int add_ledgers(struct aspan_report_inputs *inputs, const char *directory
 	}
 	count = scandir(path, &entries, is_wanted, alphasort);
 	for (int i = 0; i < count; i++) {
-		result = result ? result :
-				  add_path(&inputs->ledgers, &inputs->ledger_count, path,
-					   entries[i]->d_name);
+		result = result ? result : add_path(ledgers, path, entries[i]->d_name);
 		free(entries[i]);
 	}
 	free(entries);
@@ -177,8 +179,7 @@ static bool has_file(const char *directory, const char *name)
 static int add_recording(struct aspan_report_inputs *inputs, const char *directory)
 {
 	return has_file(directory, RECORDING_FILE) ?
-		       add_path(&inputs->recordings, &inputs->recording_count, directory,
-				RECORDING_FILE) :
+		       add_path(&inputs->recordings, directory, RECORDING_FILE) :
 		       0;
 }
 
@@ -272,20 +273,23 @@ static void remove_tree(char *path)
 	}
 }
 
+static void free_paths(struct aspan_report_paths *paths)
+{
+	for (size_t i = 0; i < paths->count; i++) {
+		free(paths->paths[i]);
+	}
+	free(paths->paths);
+}
+
 void aspan_report_inputs_fini(struct aspan_report_inputs *inputs)
 {
 	for (size_t i = 0; i < inputs->trace_count; i++) {
 		free(inputs->traces[i]);
 	}
 	free(inputs->traces);
-	for (size_t i = 0; i < inputs->ledger_count; i++) {
-		free(inputs->ledgers[i]);
-	}
-	free(inputs->ledgers);
-	for (size_t i = 0; i < inputs->recording_count; i++) {
-		free(inputs->recordings[i]);
-	}
-	free(inputs->recordings);
+	free_paths(&inputs->ledgers);
+	free_paths(&inputs->recorded_ledgers);
+	free_paths(&inputs->recordings);
 	if (inputs->salvage_directory) {
 		remove_tree(inputs->salvage_directory);
 		free(inputs->salvage_directory);

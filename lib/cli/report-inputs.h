@@ -15,13 +15,18 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct aspan_report_paths {
+	char **paths;
+	size_t count;
+};
+
 struct aspan_report_inputs {
 	char **traces; /* directories, each with a metadata file */
 	size_t trace_count;
-	char **ledgers;
-	size_t ledger_count;
-	char **recordings; /* files allocspan.json of `allocspan record` */
-	size_t recording_count;
+	struct aspan_report_paths ledgers;
+	struct aspan_report_paths
+		recorded_ledgers; /* of processes that were recorded from their beginnings on */
+	struct aspan_report_paths recordings; /* files allocspan.json of `allocspan record` */
 	char *salvage_directory; /* of copies; NULL if there are none */
 	bool is_cut_short; /* something of the traces is missing */
 };

@@ -54,6 +54,11 @@ static bool insert_question(bt_value *params, const struct aspan_report_options 
 		!bt_value_map_insert_unsigned_integer_entry(params, "top", options->top));
 }
 
+static bool insert_paths(bt_value *params, const char *name, const struct aspan_report_paths *paths)
+{
+	return insert_strings(params, name, (const char *const *) paths->paths, paths->count);
+}
+
 bt_value *aspan_report_options_make_params(const struct aspan_report_options *options,
 					   const struct aspan_report_inputs *inputs)
 {
@@ -68,10 +73,9 @@ bt_value *aspan_report_options_make_params(const struct aspan_report_options *op
 		!bt_value_map_insert_unsigned_integer_entry(params, "width", width) &&
 		!bt_value_map_insert_bool_entry(params, "symbols", !options->has_no_symbols) &&
 		!bt_value_map_insert_bool_entry(params, "cut-short", inputs->is_cut_short) &&
-		insert_strings(params, "ledgers", (const char *const *) inputs->ledgers,
-			       inputs->ledger_count) &&
-		insert_strings(params, "recordings", (const char *const *) inputs->recordings,
-			       inputs->recording_count);
+		insert_paths(params, "ledgers", &inputs->ledgers) &&
+		insert_paths(params, "recorded-ledgers", &inputs->recorded_ledgers) &&
+		insert_paths(params, "recordings", &inputs->recordings);
 
 	if (!is_made) {
 		bt_value_put_ref(params);

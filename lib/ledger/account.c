@@ -172,6 +172,7 @@ static int build(struct aspan_account *account, struct aspan_ledger_walk *walk,
 	int result;
 
 	account->is_exact = true;
+	account->thread_count = walk->thread_count;
 	account->is_closed = parts->sections.header.state == ASPAN_LEDGER_CLOSED;
 	account->is_running = parts->sections.header.state == ASPAN_LEDGER_COPIED;
 	account->end_how = account->is_closed ? parts->sections.header.end_how : 0;

@@ -52,6 +52,8 @@ struct aspan_account {
 	uint32_t end_how; /* enum aspan_trace_end_how; of a closed one */
 	/* Its counts. */
 	bool is_exact; /* every completed call is counted; else all counts are lower bounds */
+	uint64_t
+		thread_count; /* threads that count, and had not ended; each may have been in the middle of a call */
 	bool has_deep_fork; /* inherited blocks cannot all be told from its own: live figures are not known */
 	struct aspan_account_losses losses;
 	struct aspan_account_group *groups; /* those that have counts, by slot */

@@ -116,7 +116,9 @@ int aspan_ledger_walk_threads(struct aspan_ledger_walk *walk,
 	struct aspan_ledger_thread thread;
 	int result = 0;
 
+	walk->thread_count = 0;
 	while (address && !result) {
+		walk->thread_count++;
 		if (does_loop(address, &noted, ++step)) {
 			return aspan_ledger_image_is_damaged(walk->image,
 							     "its list of threads has no end");

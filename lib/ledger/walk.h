@@ -40,6 +40,7 @@ struct aspan_ledger_walk {
 	size_t segment_count, segment_capacity;
 	struct aspan_account_counts
 		strays; /* of threads, in slots of segments that are not there */
+	uint64_t thread_count;
 	bool has_changed; /* between two walks, so that neither is of use */
 	bool has_overflow; /* a sum was larger than any number */
 };

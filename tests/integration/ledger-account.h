@@ -43,6 +43,7 @@ struct account_process {
 
 struct account {
 	_Atomic uint64_t process_count;
+	_Atomic uint64_t is_told; /* the judge has done to the program what it waited for */
 	struct account_process processes[ACCOUNT_PROCESSES];
 };
 

@@ -4,7 +4,8 @@
  *
  * Each trial, chosen by the seed, runs ledger-program under the environment's LD_PRELOAD, with a ledger folder of its own,
  * and kills it after a random time, or not at all. Then every process of the account must have a ledger, which counts every
- * completed call of every group, and no call that has not begun.
+ * completed call of every group, and no call that has not begun; and that of a process that came to its end tells how many children
+ * it forked.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -153,6 +154,22 @@ static void judge_process(const struct account_process *process, const struct as
 	judge_counts(process, "(all)", &ledger->total, &total, has_call_in_flight);
 }
 
+/* Of the children that fork() made: those that a process makes in other ways are in no number. */
+static void judge_forks(const struct account *account, const struct account_process *process,
+			const struct aspan_account *ledger)
+{
+	uint64_t count = account->process_count, children = 0;
+
+	for (uint64_t i = 0; i < count && i < ACCOUNT_PROCESSES; i++) {
+		children += account->processes[i].parent_pid == process->pid;
+	}
+	if (ledger->losses.forks != children) {
+		FAIL("process %d: the ledger says that it forked %" PRIu64
+		     " children; the account %" PRIu64,
+		     process->pid, ledger->losses.forks, children);
+	}
+}
+
 /* A process that has done nothing makes none, if it was forked. */
 static bool has_done_anything(const struct account_process *process)
 {
@@ -214,9 +231,11 @@ static const struct aspan_account *find_ledger(const struct ledgers *ledgers, in
 	return NULL;
 }
 
-static void judge(const struct account *account, const struct ledgers *ledgers, bool is_in_handler,
+static void judge(const struct account *account, const struct ledgers *ledgers, const char *trial,
 		  bool is_killed)
 {
+	bool is_in_handler = strcmp(trial, "fork_in_handler") == 0;
+	bool does_fork = strcmp(trial, "fork") == 0 || strcmp(trial, "fork_among_threads") == 0;
 	uint64_t count = account->process_count;
 
 	for (uint64_t i = 0; i < count && i < ACCOUNT_PROCESSES; i++) {
@@ -228,6 +247,9 @@ static void judge(const struct account *account, const struct ledgers *ledgers, 
 		}
 		if (process->pid && ledger) {
 			judge_process(process, ledger, is_in_handler && process->parent_pid);
+			if (does_fork && !is_killed) {
+				judge_forks(account, process, ledger);
+			}
 		} else if (process->pid && has_done_anything(process)) {
 			FAIL("process %d has no ledger", process->pid);
 		}
@@ -305,7 +327,7 @@ static void run_trial(const char *program, uint64_t *state)
 	}
 	wait_for_group(child);
 	read_ledgers(folder, &ledgers);
-	judge(account, &ledgers, strcmp(trial, "fork_in_handler") == 0, is_killed);
+	judge(account, &ledgers, trial, is_killed);
 	for (size_t i = 0; i < ledgers.count; i++) {
 		aspan_account_destroy(ledgers.accounts[i]);
 	}

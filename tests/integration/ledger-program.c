@@ -7,7 +7,6 @@
  */
 #include <allocspan/allocspan.h>
 
-#include <fcntl.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -15,16 +14,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "ledger-account.h"
+#include "ledger-work.h"
 
-#define BLOCKS 200
-#define LARGEST 600
 #define OPERATIONS 6000
 #define CHILD_OPERATIONS 1500
 #define CHILDREN 6
@@ -33,112 +29,12 @@
 extern char **environ;
 pid_t _Fork(void);
 
-struct block {
-	void *address;
-	size_t bytes;
-	unsigned int group;
-	bool is_inherited;
-};
-
-static struct account *account;
-static struct allocspan_token *tokens[ACCOUNT_GROUPS];
-static _Atomic(struct account_process *) row; /* of this process */
-static _Atomic bool is_over;
-
-static __thread unsigned int number; /* of the thread, in the account */
-static __thread uint64_t random_state;
-static __thread struct block blocks[BLOCKS];
-static __thread volatile sig_atomic_t is_in_call; /* the account is whole: a handler may fork */
-
-static uint32_t draw(uint32_t below)
-{
-	random_state = random_state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-	return (uint32_t) (random_state >> 33) % below;
-}
-
-static void note(struct account_sum *sum, size_t bytes)
-{
-	atomic_fetch_add(&sum->bytes, bytes);
-	atomic_fetch_add(&sum->count, 1);
-}
-
-/* The process may be another one when the call returns. */
-static bool is_still(const struct account_process *its)
-{
-	return atomic_load(&row) == its;
-}
-
-static void allocate(struct block *block)
-{
-	struct account_process *its = atomic_load(&row);
-	unsigned int group = draw(ACCOUNT_GROUPS);
-	size_t bytes = draw(LARGEST);
-	struct account_tally *tally = &its->tallies[number][group];
-	struct allocspan_guard guard = allocspan_token_enter(tokens[group]);
-	void *address;
-
-	note(&tally->allocs_begun, bytes);
-	is_in_call = 1;
-	address = malloc(bytes);
-	is_in_call = 0;
-	if (is_still(its)) {
-		note(&tally->allocs_done, bytes);
-		*block = (struct block){ address, bytes, group, false };
-	}
-	/* Else nobody knows whose it is, and it is never freed. */
-	allocspan_guard_exit(&guard);
-}
-
-static void release(struct block *block)
-{
-	struct account_process *its = atomic_load(&row);
-	struct account_tally *tally = &its->tallies[number][block->group];
-	struct block old = *block;
-
-	/* A handler that forks finds it gone. */
-	block->address = NULL;
-	note(old.is_inherited ? &tally->inherited_frees_begun : &tally->frees_begun, old.bytes);
-	is_in_call = 1;
-	free(old.address);
-	is_in_call = 0;
-	if (is_still(its)) {
-		note(old.is_inherited ? &tally->inherited_frees_done : &tally->frees_done,
-		     old.bytes);
-	}
-}
-
-static void work(unsigned int operations)
-{
-	for (unsigned int i = 0; i < operations && !atomic_load(&is_over); i++) {
-		struct block *block = &blocks[draw(BLOCKS)];
-
-		if (block->address) {
-			release(block);
-		} else {
-			allocate(block);
-		}
-	}
-}
-
-static struct account_process *take_row(pid_t parent)
-{
-	uint64_t index = atomic_fetch_add(&account->process_count, 1);
-
-	if (index >= ACCOUNT_PROCESSES) {
-		_exit(3);
-	}
-	atomic_store(&account->processes[index].parent_pid, parent);
-	return &account->processes[index];
-}
-
 /* In a child, before anything else. */
 static void become_child(struct account_process *its)
 {
 	atomic_store(&its->pid, (int32_t) syscall(SYS_getpid));
 	atomic_store(&row, its);
-	for (size_t i = 0; i < BLOCKS; i++) {
-		blocks[i].is_inherited = true;
-	}
+	inherit_blocks();
 }
 
 static void __attribute__((noreturn)) end_child(void)
@@ -182,7 +78,7 @@ static void fork_child(enum way way)
 
 	if (child == 0) {
 		become_child(its);
-		random_state ^= seed;
+		seed_thread(seed);
 		work(draw(CHILD_OPERATIONS));
 		end_child();
 	}
@@ -211,7 +107,7 @@ static void *run_other(void *argument)
 	const struct other *other = argument;
 
 	number = other->number;
-	random_state = other->seed;
+	seed_thread(other->seed);
 	work(other->operations);
 	return NULL;
 }
@@ -377,37 +273,11 @@ static const struct {
 	ACCOUNT_TRIALS(TRIAL)
 };
 
-static bool map_account(const char *path)
-{
-	int file = open(path, O_RDWR | O_CLOEXEC);
-
-	account = file < 0 ?
-			  MAP_FAILED :
-			  mmap(NULL, sizeof(*account), PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
-	close(file);
-	return account != MAP_FAILED;
-}
-
-static void begin(uint64_t seed)
-{
-	struct account_process *its = take_row(0);
-
-	atomic_store(&its->pid, getpid());
-	atomic_store(&row, its);
-	random_state = seed * 2 + 1;
-	for (unsigned int i = 0; i < ACCOUNT_GROUPS; i++) {
-		tokens[i] = allocspan_token_register(account_group_name(i), NULL, 0);
-	}
-}
-
 int main(int argc, char **argv)
 {
-	if (argc != 4 || !map_account(argv[1])) {
-		return 2;
-	}
-	for (size_t i = 0; i < sizeof(trials) / sizeof(trials[0]); i++) {
-		if (strcmp(argv[2], trials[i].name) == 0) {
-			begin(strtoull(argv[3], NULL, 10));
+	for (size_t i = 0; argc == 4 && i < sizeof(trials) / sizeof(trials[0]); i++) {
+		if (strcmp(argv[2], trials[i].name) == 0 &&
+		    begin(argv[1], strtoull(argv[3], NULL, 10))) {
 			trials[i].run();
 			atomic_store(&atomic_load(&row)->is_finished, 1);
 			return 0;

@@ -6,6 +6,9 @@
 
 . "$(dirname "$0")/report-lib.sh"
 
+# Those that every version had: by the others, a trace is known to be of a later one, whether or not one was recorded.
+OLDER_EVENTS=allocspan:alloc,allocspan:free,allocspan:group_register,allocspan:group_stats
+
 # Two groups, two threads, a free under the other group, a span.
 small_script() {
 	small=$work/small-script
@@ -134,6 +137,7 @@ a_program_that_execs_is_a_new_process() {
 
 # A trace of an older version: groups that are registered again tell of the new program, and the last checkpoints of the end.
 a_program_that_execs_is_a_new_process_to_older_versions() {
+	events=$OLDER_EVENTS
 	record_script trace <<-'END'
 		group_register 2 parser ,group=parser,
 		alloc 0x1000 100 2 ,group=parser,
@@ -187,6 +191,7 @@ a_child_may_free_what_it_inherited() {
 
 # Nothing tells that it was forked: what it inherited is its own, and its checkpoint tells of it.
 a_child_may_free_what_it_inherited_in_older_versions() {
+	events=$OLDER_EVENTS
 	record_script trace <<-'END'
 		@0 group_register 2 parser ,group=parser,
 		@0 alloc 0x1000 100 2 ,group=parser,

@@ -118,6 +118,29 @@ a_stream_that_became_empty_is_missed() {
 	expect_note "${stream##*/} is cut short: 0 of "
 }
 
+# LTTng gives a packet that it could not write to its end an offset that is a packet too low.
+a_packet_that_a_full_disk_cut_is_left_out() {
+	big_trace
+	python3 - "$stream" "$files/index/${stream##*/}.idx" <<-'END'
+		import os, struct, sys
+		stream, path = sys.argv[1:]
+		index = bytearray(open(path, "rb").read())
+		(entry_bytes,) = struct.unpack_from(">I", index, 12)
+		at = 16 + entry_bytes * 2
+		begin, bits = struct.unpack_from(">QQ", index, at)
+		struct.pack_into(">Q", index, at, (begin - bits // 8) % 2**64)
+		open(path, "wb").write(index[:at + entry_bytes])
+		os.truncate(stream, begin + 4096)
+	END
+	expect_status 1 report --format=json trace
+	cp "$work/out" "$work/json"
+	expect_error "${stream##*/} is cut short: .* the report is of what is whole"
+	expect_json 'd["complete"] is False' "0 < d['events']['alloc'] < $whole"
+	: >"$stream"
+	expect_status 1 report trace
+	expect_note "no event of allocspan is in what is whole"
+}
+
 a_damaged_index_is_not_trusted() {
 	big_trace
 	cp "$work/json" expected
@@ -161,6 +184,46 @@ what_was_read_before_the_reader_failed_is_reported() {
 	cp "$work/out" "$work/json"
 	expect_error 'cannot read the trace to its end: .*; it is damaged'
 	expect_json 'd["complete"] is False'
+}
+
+# The numbers of each group that has any, and whether they are exact.
+small_table() {
+	python3 -c '
+import json, sys
+for row in sorted(json.load(sys.stdin)["groups"], key=lambda row: (row["vpid"], row["id"])):
+    row["alloc_count"] and print(*(row[key] for key in ("vpid", "text", "alloc_count", "alloc_bytes", "free_count", "free_bytes", "live_count",
+                                 "live_bytes", "exact_counts", "exact_live")))' <"$work/json"
+}
+
+where_no_event_is_left_ledgers_tell_all() {
+	lttng_fixture_start
+	expect_status 0 record -o trace -- "$REPORT_TARGET"
+	report_json trace
+	small_table >expected
+	[ -s expected ] || fail "no groups"
+	find trace -path '*/index/*.idx' -exec truncate -s 16 {} +
+	find trace/ust -type f ! -name metadata ! -name '*.idx' -exec truncate -s 0 {} +
+	report_json trace
+	expect_json 'd["complete"] is False' 'sum(d["events"].values()) == 0' 'all(g["from"] == "ledger" for g in d["groups"])'
+	small_table | diff expected - || fail "other figures"
+	expect_status 1 "$ALLOCSPAN" export --as ctf -o exported trace
+	expect_error 'is empty: nothing was recorded'
+}
+
+# That the recording is older than its processes, its own file says, whatever happened to process_begin.
+where_no_beginning_is_left_ledgers_tell_all() {
+	lttng_fixture_start
+	expect_status 0 record -o trace -- "$REPORT_TARGET"
+	report_json trace
+	small_table >expected
+	LC_ALL=C sed -i 's/"allocspan:process_begin"/"allocspan:process_begun"/; s/"allocspan:free"/"allocspan:fred"/' \
+		"$(trace_of trace)/metadata"
+	report_json trace
+	expect_json 'd["complete"] is False' 'd["events"]["process_begin"] == d["events"]["free"] == 0'
+	small_table | diff expected - || fail "other figures"
+	rm trace/allocspan.json
+	report_json trace
+	expect_json 'not any(g["exact_counts"] for g in d["groups"] if g["free_count"] == 0)'
 }
 
 perfetto_ends_as_json_after_an_error() {

@@ -37,7 +37,7 @@ static void start_account(uint64_t allocs, uint64_t bytes, uint64_t frees, uint6
 
 static void take_account(void)
 {
-	assert_int_equal(aspan_model_take_account(model, &account), 0);
+	assert_int_equal(aspan_model_take_account(model, &account, false), 0);
 }
 
 static void an_end_that_agrees_proves_all(void **state)
@@ -162,6 +162,30 @@ static void an_older_version_ends_with_checkpoints_that_agree(void **state)
 	assert_proof(0, CHECKPOINT, false);
 	/* Nothing shows that anything is missing. */
 	assert_true(result_of(2, PARSER).is_certain);
+}
+
+/* It would have told its beginning: that is lost, and who knows what else before the first checkpoint. */
+static void a_later_version_without_a_beginning_is_not_complete(void **state)
+{
+	(void) state;
+	aspan_model_note_begins_are_told(model, from.trace);
+	allocate(0x10, 100, 2, PARSER);
+	checkpoint(2, PARSER, (struct aspan_counts){ 5, 500, 0, 0 });
+	assert_proof(0, CHECKPOINT, false);
+	assert_missing(proof_of(0)->allocs, 0, UNKNOWN);
+	assert_int_equal(proof_of(0)->until_ns, 0);
+}
+
+/* It may not be the end of the trace with which it ends. */
+static void an_older_version_in_a_trace_cut_short_is_not_complete(void **state)
+{
+	(void) state;
+	aspan_model_note_cut_short(model);
+	group_register(2, PARSER);
+	allocate(0x10, 100, 2, PARSER);
+	checkpoint(2, PARSER, (struct aspan_counts){ 1, 100, 0, 0 });
+	assert_proof(0, CHECKPOINT, false);
+	assert_int_equal(proof_of(0)->until_ns, 0);
 }
 
 static void a_process_that_nothing_tells_of_has_no_proof(void **state)
@@ -304,6 +328,90 @@ static void more_than_a_ledger_counts_is_of_others(void **state)
 	assert_false(result_of(2, PARSER).is_certain);
 }
 
+/* It was killed between the event of a free and the counting of it. */
+static void a_call_in_flight_contradicts_no_ledger(void **state)
+{
+	(void) state;
+	begin(ASPAN_BEGIN_LOAD);
+	allocate(0x10, 100, 2, PARSER);
+	release(0x10, 100, 2, PARSER);
+	start_account(2, 150, 0, 0);
+	account.thread_count = 1;
+	take_account();
+	assert_proof(0, LEDGER, false);
+	assert_false(proof_of(0)->is_contradicted);
+	assert_missing(proof_of(0)->allocs, 1, 1);
+	assert_missing(proof_of(0)->frees, 0, 1);
+	assert_counts(result_of(2, PARSER), 2, 150, 0, 0);
+	assert_true(result_of(2, PARSER).has_exact_counts);
+}
+
+static void more_calls_in_flight_than_threads_are_of_others(void **state)
+{
+	(void) state;
+	begin(ASPAN_BEGIN_LOAD);
+	for (uint64_t i = 0; i < 2; i++) {
+		allocate(0x10 + i * 0x10, 100, 2, PARSER);
+		release(0x10 + i * 0x10, 100, 2, PARSER);
+	}
+	start_account(2, 200, 0, 0);
+	account.thread_count = 1;
+	take_account();
+	assert_true(proof_of(0)->is_contradicted);
+}
+
+/* The only thread ended the process, and was in no free. */
+static void who_ends_the_process_has_no_call_in_flight(void **state)
+{
+	(void) state;
+	begin(ASPAN_BEGIN_LOAD);
+	allocate(0x10, 100, 2, PARSER);
+	start_account(2, 150, 1, 50);
+	account.thread_count = 1;
+	account.is_closed = true;
+	take_account();
+	assert_missing(proof_of(0)->frees, 1, 1);
+}
+
+/* Its process_begin was lost. That the recording is older is known from elsewhere. */
+static void a_ledger_tells_all_of_who_began_after_its_recording(void **state)
+{
+	(void) state;
+	allocate(0x10, 100, 2, PARSER);
+	start_account(5, 500, 2, 200);
+	assert_int_equal(aspan_model_take_account(model, &account, true), 0);
+	assert_missing(proof_of(0)->allocs, 4, 4);
+	assert_counts(result_of(2, PARSER), 5, 500, 2, 200);
+	assert_true(result_of(2, PARSER).is_from_ledger);
+}
+
+static void a_ledger_only_bounds_who_may_be_older_than_the_trace(void **state)
+{
+	(void) state;
+	allocate(0x10, 100, 2, PARSER);
+	start_account(5, 500, 2, 200);
+	take_account();
+	assert_missing(proof_of(0)->allocs, 0, 4);
+	assert_false(result_of(2, PARSER).is_from_ledger);
+}
+
+/* The address is given out again, so its block was freed: that is one of the frees that the ledger counts. */
+static void an_inferred_free_is_not_missing_on_top(void **state)
+{
+	(void) state;
+	begin(ASPAN_BEGIN_LOAD);
+	allocate(0x10, 100, 2, PARSER);
+	allocate(0x10, 100, 2, PARSER);
+	start_account(2, 200, 2, 200);
+	take_account();
+	assert_missing(proof_of(0)->frees, 2, 2);
+	assert_counts(result_of(2, PARSER), 2, 200, 2, 200);
+	make_report();
+	assert_int_equal(everything()->counts.free_count, 2);
+	assert_int_equal(everything()->counts.free_bytes, 200);
+	assert_int_equal(everything()->lost.free_count, 1);
+}
+
 static void frees_of_inherited_blocks_are_in_a_ledgers_frees(void **state)
 {
 	(void) state;
@@ -391,6 +499,8 @@ int main(void)
 		TEST(a_process_that_tells_no_end_is_complete_until_its_last_checkpoint),
 		TEST(a_checkpoint_says_what_is_missing_at_least),
 		TEST(an_older_version_ends_with_checkpoints_that_agree),
+		TEST(a_later_version_without_a_beginning_is_not_complete),
+		TEST(an_older_version_in_a_trace_cut_short_is_not_complete),
 		TEST(a_process_that_nothing_tells_of_has_no_proof),
 		TEST(an_end_bounds_what_is_missing_of_a_process_older_than_the_trace),
 		TEST(a_ledger_proves_what_a_killed_process_did),
@@ -400,6 +510,12 @@ int main(void)
 		TEST(a_group_and_a_process_that_only_a_ledger_knows_are_there),
 		TEST(a_ledger_that_is_not_exact_gives_no_figures),
 		TEST(more_than_a_ledger_counts_is_of_others),
+		TEST(a_call_in_flight_contradicts_no_ledger),
+		TEST(an_inferred_free_is_not_missing_on_top),
+		TEST(more_calls_in_flight_than_threads_are_of_others),
+		TEST(who_ends_the_process_has_no_call_in_flight),
+		TEST(a_ledger_tells_all_of_who_began_after_its_recording),
+		TEST(a_ledger_only_bounds_who_may_be_older_than_the_trace),
 		TEST(frees_of_inherited_blocks_are_in_a_ledgers_frees),
 		TEST(blocks_that_could_not_be_tracked_make_a_ledger_inexact),
 		TEST(a_child_that_only_its_parent_knows_is_missing),

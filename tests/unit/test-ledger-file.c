@@ -40,6 +40,7 @@ static void sums_groups_over_threads(void **state)
 	ledger_fill_usual(&maker);
 	account = read_ledger(&maker);
 	expect_usual(account);
+	assert_int_equal(account->thread_count, 2);
 	aspan_account_destroy(account);
 	ledger_fini(&maker);
 }
