@@ -52,9 +52,17 @@ static int queue_event(struct aspan_message_reader *reader, const bt_message *me
 
 static int queue_message(struct aspan_message_reader *reader, const bt_message *message)
 {
+	uint64_t time_ns;
+
 	switch (bt_message_get_type(message)) {
 	case BT_MESSAGE_TYPE_EVENT:
 		return queue_event(reader, message);
+	case BT_MESSAGE_TYPE_PACKET_BEGINNING:
+		/* In its place among records: who had some before is cut. */
+		return aspan_message_reader_get_packet_time(message, &time_ns) ?
+			       aspan_packed_reader_add_message(reader->packed, message, time_ns,
+							       NULL) :
+			       0;
 	case BT_MESSAGE_TYPE_DISCARDED_EVENTS:
 	case BT_MESSAGE_TYPE_DISCARDED_PACKETS:
 		return aspan_packed_reader_add_message(reader->packed, message, 0, NULL);
