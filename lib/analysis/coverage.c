@@ -62,6 +62,15 @@ static uint64_t get_end(const struct aspan_process *process)
 	return process->proof.until_ns;
 }
 
+static void begin_later(struct aspan_coverage *coverage, enum aspan_coverage_reason reason,
+			uint64_t begin_ns)
+{
+	if (begin_ns > coverage->begin_ns) {
+		coverage->begin_ns = begin_ns;
+		coverage->reason = reason;
+	}
+}
+
 struct aspan_coverage aspan_model_get_process_coverage(const struct aspan_model *model,
 						       const struct aspan_process *process)
 {
@@ -73,16 +82,10 @@ struct aspan_coverage aspan_model_get_process_coverage(const struct aspan_model 
 		.end_ns = get_end(process),
 	};
 
-	if (process->proof.is_complete) {
-		return coverage;
-	}
-	if (cuts->restarted_ns) {
-		coverage.reason = ASPAN_COVERAGE_RESTARTED;
-		coverage.begin_ns = cuts->restarted_ns;
-	}
-	if (cuts->overwritten_until_ns > coverage.begin_ns) {
-		coverage.reason = ASPAN_COVERAGE_OVERWRITTEN;
-		coverage.begin_ns = cuts->overwritten_until_ns;
+	/* Of one that is complete, nothing was cut off. */
+	if (!process->proof.is_complete) {
+		begin_later(&coverage, ASPAN_COVERAGE_RESTARTED, cuts->restarted_ns);
+		begin_later(&coverage, ASPAN_COVERAGE_OVERWRITTEN, cuts->overwritten_until_ns);
 	}
 	/* Older than what is left, and nothing of it was before. */
 	if (coverage.reason == ASPAN_COVERAGE_RECORDING &&
@@ -98,15 +101,6 @@ static void begin_overwritten(struct aspan_coverage *coverage, const struct aspa
 	if (trace->overwritten_packets) {
 		coverage->reason = ASPAN_COVERAGE_OVERWRITTEN;
 		coverage->begin_ns = later(coverage->begin_ns, trace->overwritten_until_ns);
-	}
-}
-
-static void begin_later(struct aspan_coverage *coverage, enum aspan_coverage_reason reason,
-			uint64_t begin_ns)
-{
-	if (begin_ns > coverage->begin_ns) {
-		coverage->begin_ns = begin_ns;
-		coverage->reason = reason;
 	}
 }
 
