@@ -147,6 +147,12 @@ static struct checkpoints sum_checkpoints(const struct aspan_model *model,
 	return sum;
 }
 
+/* Whether what agrees from the first checkpoints on is all that the trace has of it. */
+static bool is_uncut(const struct aspan_process *process)
+{
+	return !process->cuts.overwritten_until_ns;
+}
+
 /*
  * Nothing but checkpoints. A process of a version that tells its end, and did not, runs or was killed; what it did since is not
  * known. One of an older version has told all if nothing came after the checkpoints that it ends with. Where --to ends what is read,
@@ -166,7 +172,7 @@ static void judge_by_checkpoints(const struct aspan_model *model,
 	proof->kind = ASPAN_PROOF_CHECKPOINT;
 	set_least_by_checkpoints(process, &sum.missing, proof);
 	proof->until_ns = is_agreed && knows_begin ? sum.last_ns : 0;
-	if (is_agreed && sum.cover_all && knows_begin &&
+	if (is_agreed && sum.cover_all && knows_begin && is_uncut(process) &&
 	    (model->is_past_window || (sum.are_last && !process->begin.is_told))) {
 		set_complete(proof);
 	}
@@ -180,7 +186,7 @@ static void judge_end_of_older(const struct aspan_model *model, const struct asp
 
 	set_least_by_checkpoints(process, &sum.missing, proof);
 	set_most(proof, &process->end.counts, seen);
-	if (sum.cover_all && is_nothing(&sum.missing) &&
+	if (sum.cover_all && is_uncut(process) && is_nothing(&sum.missing) &&
 	    is_equal(&sum.counted, &process->end.counts)) {
 		set_complete(proof);
 	}
@@ -228,7 +234,7 @@ static void judge_ledger_of_older(const struct aspan_model *model,
 	if (process->ledger.is_exact) {
 		set_most_by_ledger(proof, &process->ledger, seen);
 	}
-	if (is_agreed) {
+	if (is_agreed && is_uncut(process)) {
 		set_complete(proof);
 	} else {
 		proof->allocs.least = proof->frees.least = 0;
@@ -264,11 +270,39 @@ static void judge_by_ledger(const struct aspan_model *model, const struct aspan_
 }
 
 /* What no equality makes good: numbers that are of several processes, or of which the process says itself that they are wrong. */
+static bool is_misleading(const struct aspan_process *process)
+{
+	return process->is_mixed || process->has_unseen_frees || process->has_no_memory ||
+	       (process->end.is_told && process->end.lost_count) || process->ledger.has_losses;
+}
+
 static bool is_spoilt(const struct aspan_process *process)
 {
-	return process->is_mixed || process->has_gap || process->has_unseen_frees ||
-	       process->has_no_memory || (process->end.is_told && process->end.lost_count) ||
-	       process->ledger.has_losses;
+	return process->has_gap || is_misleading(process);
+}
+
+/* What a process counted in all, if it says so and nothing came after it. */
+static const struct aspan_counts *get_last_word(const struct aspan_process *process)
+{
+	if (process->ledger.is_there && process->ledger.is_exact && !process->ledger.is_running) {
+		return &process->ledger.counts;
+	}
+	return process->end.is_told ? &process->end.counts : NULL;
+}
+
+/* The checkpoints of its groups count all that it did: none of them is of a time before the group's last change. */
+static bool has_final_checkpoints(const struct aspan_model *model,
+				  const struct aspan_process *process)
+{
+	const struct aspan_counts *last_word = get_last_word(process);
+	struct checkpoints sum;
+
+	if (!last_word || is_misleading(process) || process->is_forked ||
+	    model->questions.has_from || model->questions.has_to) {
+		return false;
+	}
+	sum = sum_checkpoints(model, process);
+	return is_equal(&sum.counted, last_word);
 }
 
 static void judge(const struct aspan_model *model, struct aspan_process *process)
@@ -292,6 +326,8 @@ static void judge(const struct aspan_model *model, struct aspan_process *process
 		proof.is_complete = false;
 		proof.allocs.most = proof.frees.most = ASPAN_MISSING_UNKNOWN;
 	}
+	proof.has_checkpoint_figures = !proof.is_complete && !proof.has_ledger_figures &&
+				       has_final_checkpoints(model, process);
 	process->proof = proof;
 }
 
@@ -330,10 +366,11 @@ void aspan_model_conclude(struct aspan_model *model)
 
 static bool shows_losses(const struct aspan_model *model, const struct aspan_process *process)
 {
-	return process->has_gap || process->is_mixed || process->has_unseen_frees ||
-	       process->has_no_memory || process->proof.is_contradicted ||
-	       process->proof.allocs.least > 0 || process->proof.frees.least > 0 ||
-	       model->is_cut_short || model->traces[process->trace].has_losses;
+	return process->has_gap || aspan_process_cuts_are_there(&process->cuts) ||
+	       process->is_mixed || process->has_unseen_frees || process->has_no_memory ||
+	       process->proof.is_contradicted || process->proof.allocs.least > 0 ||
+	       process->proof.frees.least > 0 || model->is_cut_short ||
+	       model->traces[process->trace].has_losses;
 }
 
 bool aspan_model_has_losses(const struct aspan_model *model, const struct aspan_process *process)
@@ -344,7 +381,7 @@ bool aspan_model_has_losses(const struct aspan_model *model, const struct aspan_
 bool aspan_model_is_complete(const struct aspan_model *model)
 {
 	for (size_t i = 0; i < model->trace_count; i++) {
-		if (model->traces[i].has_losses) {
+		if (model->traces[i].has_losses || model->traces[i].overwritten_packets) {
 			return false;
 		}
 	}
@@ -399,6 +436,24 @@ static void take_ledger(const struct aspan_process *process, const struct aspan_
 	result->is_certain = false;
 }
 
+/* What the last checkpoint of a group says is what it did, and what it holds, however much of it events tell. */
+static void take_checkpoint(const struct aspan_process *process, const struct aspan_group *group,
+			    struct aspan_group_result *result)
+{
+	const struct aspan_counts *told = &group->checkpoint;
+
+	/* Events after it would be of others. */
+	if (!group->has_checkpoint || result->live_count != told->alloc_count - told->free_count ||
+	    result->live_bytes != told->alloc_bytes - told->free_bytes) {
+		return;
+	}
+	result->has_exact_live = true;
+	if (process->is_whole && is_equal(told, &result->counts)) {
+		result->has_exact_counts = true;
+		result->is_doubtful = false;
+	}
+}
+
 struct aspan_group_result aspan_model_get_result(const struct aspan_model *model,
 						 const struct aspan_group *group)
 {
@@ -413,6 +468,8 @@ struct aspan_group_result aspan_model_get_result(const struct aspan_model *model
 	result.has_exact_never_freed = result.has_exact_live;
 	if (process->proof.has_ledger_figures) {
 		take_ledger(process, group, &result);
+	} else if (process->proof.has_checkpoint_figures) {
+		take_checkpoint(process, group, &result);
 	}
 	return result;
 }

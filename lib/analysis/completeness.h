@@ -48,6 +48,7 @@ struct aspan_proof {
 	bool is_complete;
 	bool is_contradicted; /* more was read than the process did: the events are of several */
 	bool has_ledger_figures; /* what its groups allocated, freed and hold is said by its ledger */
+	bool has_checkpoint_figures; /* the same by the last checkpoints of its groups, which add up to its last word */
 	uint64_t until_ns; /* of a checkpoint: events before are complete; 0: that is not known */
 	struct aspan_missing allocs, frees;
 };

@@ -208,6 +208,8 @@ int aspan_model_begin_process(struct aspan_model *model, const struct aspan_even
 		}
 	} else if (event->process->how == ASPAN_BEGIN_EXEC_FAILED) {
 		revoke_end(model, &model->processes[*index]);
+	} else if (event->process->how == ASPAN_BEGIN_SESSION_START) {
+		aspan_process_note_restart(&model->processes[*index], event->time_ns);
 	}
 	if (!result) {
 		model->last_process = *index;

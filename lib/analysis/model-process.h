@@ -14,6 +14,7 @@
 
 #include "block-map.h"
 #include "completeness.h"
+#include "coverage.h"
 #include "events.h"
 #include "id-map.h"
 
@@ -86,6 +87,7 @@ struct aspan_process {
 	struct aspan_process_begin begin;
 	struct aspan_process_end end;
 	struct aspan_process_ledger ledger;
+	struct aspan_process_cuts cuts;
 	struct aspan_proof proof;
 	uint32_t first_group; /* in the model, or NONE; the others follow by next_of_process */
 	struct aspan_id_map groups;

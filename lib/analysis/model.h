@@ -35,6 +35,8 @@ struct aspan_trace {
 	uint64_t discarded_events;
 	bool has_losses; /* events or packets discarded, however many */
 	bool tells_begins; /* its processes are of a version that tells beginnings and ends */
+	/* Packets that are missing before its streams begin, and when the last of these begins (coverage.h). */
+	uint64_t overwritten_packets, overwritten_until_ns;
 	bool lacks_vpid; /* some events do not say of which process they are */
 	bool has_records; /* its allocations say it themselves, whatever its contexts (model-unnamed.h) */
 	uint32_t living_count; /* processes that have begun and not ended, as far as events tell */

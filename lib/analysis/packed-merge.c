@@ -126,6 +126,12 @@ int aspan_packed_merge_note_process(struct aspan_packed_merge *merge,
 	return aspan_packed_threads_note_process(&merge->threads, origin, offset_ns);
 }
 
+void aspan_packed_merge_note_begin(struct aspan_packed_merge *merge,
+				   const struct aspan_origin *origin)
+{
+	aspan_packed_threads_note_begin(&merge->threads, origin);
+}
+
 /* An event that a process handed to the tracer, and still had when it was killed, was salvaged, too. */
 static bool is_there_already(const struct aspan_packed_thread *thread,
 			     const struct aspan_packed_fields *event)
@@ -189,6 +195,9 @@ int aspan_packed_merge_add_event(struct aspan_packed_merge *merge,
 	if (result || is_there_already(thread, event)) {
 		free(payload);
 		return result;
+	}
+	if (!thread->is_begun) {
+		thread->is_begun = aspan_packed_threads_begins(&merge->threads, thread);
 	}
 	note_newest(merge, time_ns);
 	return queue_payload(merge, thread, payload);

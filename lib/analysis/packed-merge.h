@@ -94,6 +94,10 @@ void aspan_packed_merge_destroy(struct aspan_packed_merge *merge);
 int aspan_packed_merge_note_process(struct aspan_packed_merge *merge,
 				    const struct aspan_origin *origin, uint64_t offset_ns);
 
+/* It began in that trace, and so did each thread of it, with record 0: what is before a thread's first record is lost. After that. */
+void aspan_packed_merge_note_begin(struct aspan_packed_merge *merge,
+				   const struct aspan_origin *origin);
+
 /*
  * Adds a packed event; its strings are copied. One that is the thread's last one once more is passed over. `origin` says trace and pid namespace, the event the rest; time_ns is the
  * event's, offset_ns what makes times of its records times of the trace (it wraps). 0; -ENOMEM; or -EINVAL: see

@@ -107,7 +107,7 @@ int aspan_packed_queue_advance(struct aspan_packed_thread *thread,
 	}
 }
 
-/* Missing records are only known of between two events; a thread id that is used again begins anew. */
+/* Missing records are only known of between two events, and where a thread began in the trace; a thread id that is used again begins anew. */
 static uint64_t count_lost(const struct aspan_packed_thread *thread,
 			   const struct aspan_packed_fields *event)
 {

@@ -181,6 +181,24 @@ int aspan_packed_threads_note_process(struct aspan_packed_threads *threads,
 	return note_process(threads, origin, UINT64_MAX, offset_ns);
 }
 
+void aspan_packed_threads_note_begin(struct aspan_packed_threads *threads,
+				     const struct aspan_origin *origin)
+{
+	struct aspan_packed_process *process = look_up_process(threads, origin);
+
+	if (process) {
+		process->has_begun = true;
+	}
+}
+
+bool aspan_packed_threads_begins(const struct aspan_packed_threads *threads,
+				 const struct aspan_packed_thread *thread)
+{
+	const struct aspan_packed_process *process = look_up_process(threads, &thread->origin);
+
+	return process && process->has_begun;
+}
+
 /* Where the trace does not tell namespaces, any is it. */
 static bool is_home(const struct aspan_origin *of_process, const struct aspan_origin *origin)
 {

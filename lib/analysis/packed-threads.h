@@ -42,6 +42,7 @@ struct aspan_packed_process {
 	uint64_t
 		first_ns; /* its first packed record, by the trace's clock; UINT64_MAX: it has none */
 	uint64_t offset_ns; /* what makes times of records times of the trace; wraps */
+	bool has_begun; /* in the trace: its threads' records are all later */
 };
 
 struct aspan_packed_threads {
@@ -65,6 +66,14 @@ int aspan_packed_threads_find(struct aspan_packed_threads *threads,
 /* A process is in a trace, whose times are those of records plus offset_ns. 0 or -ENOMEM. */
 int aspan_packed_threads_note_process(struct aspan_packed_threads *threads,
 				      const struct aspan_origin *origin, uint64_t offset_ns);
+
+/* A process that was noted begins in its trace: each of its threads begins with record 0. */
+void aspan_packed_threads_note_begin(struct aspan_packed_threads *threads,
+				     const struct aspan_origin *origin);
+
+/* Whether the first record of this thread is number 0. */
+bool aspan_packed_threads_begins(const struct aspan_packed_threads *threads,
+				 const struct aspan_packed_thread *thread);
 
 /*
  * The process of what was salvaged: the last one with that vpid and namespace that another trace of the host has. NULL if there

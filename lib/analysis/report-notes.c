@@ -45,6 +45,45 @@ static int note_losses(struct aspan_report *report)
 	return 0;
 }
 
+/* Snapshots overwrite, and a chunk of a rotated recording goes on from the one before it. */
+static int note_overwritten(struct aspan_report *report)
+{
+	const struct aspan_model *model = report->model;
+	uint64_t packets = aspan_model_count_overwritten(model);
+	size_t cut = 0;
+
+	for (size_t i = 0; i < model->process_count; i++) {
+		cut += model->processes[i].cuts.overwritten_until_ns &&
+		       !model->processes[i].proof.is_complete;
+	}
+	if (packets == 0) {
+		return 0;
+	}
+	return aspan_report_add_note(
+		report,
+		"%" PRIu64
+		" packets of events from before those in the trace were overwritten, or are in "
+		"chunks that were not read: what is marked ~ of %zu processes that were there before is "
+		"known in part; read all chunks, or record with larger buffers",
+		packets, cut);
+}
+
+static int note_restarts(struct aspan_report *report)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < report->process_count; i++) {
+		count += report->processes[i].coverage.reason == ASPAN_COVERAGE_RESTARTED;
+	}
+	return count == 0 ?
+		       0 :
+		       aspan_report_add_note(
+			       report,
+			       "a session was started again while %zu processes ran: what they did "
+			       "while it was stopped is missing, or another session began",
+			       count);
+}
+
 static int note_cut(struct aspan_report *report)
 {
 	return report->model->is_cut_short ?
@@ -251,12 +290,18 @@ static int note_silence(struct aspan_report *report)
 
 int aspan_report_add_notes(struct aspan_report *report)
 {
-	int (*const steps[])(struct aspan_report *) = {
-		note_cut,	 note_losses,	       note_processes,
-		note_unnamed,	 note_inconsistencies, aspan_report_add_process_notes,
-		note_old_groups, note_callsites,       note_threads,
-		note_silence
-	};
+	int (*const steps[])(struct aspan_report *) = { note_cut,
+							note_losses,
+							note_overwritten,
+							note_restarts,
+							note_processes,
+							note_unnamed,
+							note_inconsistencies,
+							aspan_report_add_process_notes,
+							note_old_groups,
+							note_callsites,
+							note_threads,
+							note_silence };
 
 	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
 		int result = steps[i](report);

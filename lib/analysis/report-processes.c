@@ -147,6 +147,8 @@ int aspan_report_add_processes(struct aspan_report_build *build)
 	report->process_count = model->process_count;
 	for (size_t i = 0; i < model->process_count; i++) {
 		report->processes[i].process = &model->processes[i];
+		report->processes[i].coverage =
+			aspan_model_get_process_coverage(model, &model->processes[i]);
 		report->processes[i].hostname = model->traces[model->processes[i].trace].hostname;
 	}
 	return add_texts(report);

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The line of a report for people that says whether it is proved that nothing is missing, and by what.
+ * The lines of a report for people that say whether it is proved that nothing is missing, and by what; and from when on all is
+ * there, if not from its beginning.
  */
 #include "report-text-sections.h"
+#include "text.h"
 
 #include <inttypes.h>
 
@@ -63,4 +65,31 @@ void aspan_report_text_write_proof(const struct aspan_report_text *text)
 		fputs(aspan_text_style_get(&text->style, ASPAN_TEXT_PLAIN), text->stream);
 	}
 	fputc('\n', text->stream);
+}
+
+/* Nothing where it is what everybody expects. */
+void aspan_report_text_write_coverage(const struct aspan_report_text *text)
+{
+	const struct aspan_report *report = text->report;
+	const struct aspan_coverage *coverage = &report->coverage;
+	uint64_t first_ns = report->model->first_ns;
+	char begin[ASPAN_TEXT_NUMBER_SIZE], count[ASPAN_TEXT_NUMBER_SIZE];
+
+	if (coverage->reason != ASPAN_COVERAGE_OVERWRITTEN &&
+	    coverage->reason != ASPAN_COVERAGE_RESTARTED) {
+		return;
+	}
+	aspan_text_format_duration(
+		begin, coverage->begin_ns > first_ns ? coverage->begin_ns - first_ns : 0);
+	fprintf(text->stream,
+		"%scoverage   from +%s on: ", aspan_text_style_get(&text->style, ASPAN_TEXT_YELLOW),
+		begin);
+	if (coverage->reason == ASPAN_COVERAGE_RESTARTED) {
+		fputs("the session was started again then", text->stream);
+	} else {
+		fprintf(text->stream, "%s earlier packets of events are not in the trace",
+			aspan_text_format_count(count,
+						aspan_model_count_overwritten(report->model)));
+	}
+	fprintf(text->stream, "%s\n", aspan_text_style_get(&text->style, ASPAN_TEXT_PLAIN));
 }

@@ -45,6 +45,9 @@ void aspan_report_text_begin_section(const struct aspan_report_text *text, const
 /* report-text-processes.c: whether it is proved that nothing is missing. */
 void aspan_report_text_write_proof(const struct aspan_report_text *text);
 
+/* report-text-processes.c, too: from when on all is there. */
+void aspan_report_text_write_coverage(const struct aspan_report_text *text);
+
 /* report-text-shapes.c: --show sizes, lifetimes, growth, timeline. Each 0 or -ENOMEM. */
 int aspan_report_text_write_sizes(const struct aspan_report_text *text);
 int aspan_report_text_write_lifetimes(const struct aspan_report_text *text);

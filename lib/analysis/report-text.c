@@ -282,6 +282,7 @@ int aspan_report_text_write(const struct aspan_report *report,
 	write_events(stream, report->model);
 	write_discarded(&text);
 	aspan_report_text_write_proof(&text);
+	aspan_report_text_write_coverage(&text);
 	if (!result) {
 		result = write_breakdowns(&text);
 	}

@@ -93,6 +93,7 @@ int aspan_report_init(struct aspan_report *report, struct aspan_model *model)
 		.is_doubtful = is_doubtful(model),
 	};
 	set_window(report, model);
+	report->coverage = aspan_model_get_coverage(model);
 	if (build.group_of_model && build.group_shift && build.never_freed_shift) {
 		result = make(&build);
 	}

@@ -31,6 +31,7 @@
 struct aspan_report_process {
 	const struct aspan_process *process;
 	const char *hostname; /* NULL if unknown */
+	struct aspan_coverage coverage;
 	const char *text; /* "server(1234)"; with more than one host "host:server(1234)" */
 };
 
@@ -199,6 +200,7 @@ struct aspan_report {
 	bool is_doubtful; /* something shows that numbers may be wrong */
 	/* The window that the counts are of: of a whole trace its first and its last event. */
 	uint64_t begin_ns, end_ns;
+	struct aspan_coverage coverage; /* since when the trace has all of everybody in it */
 
 	struct aspan_report_process *processes; /* as in the model */
 	size_t process_count;

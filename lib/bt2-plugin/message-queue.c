@@ -5,7 +5,35 @@
  */
 #include "message-reader-state.h"
 
+#include "trace-process.h"
+
 #include <string.h>
+
+/* A process that a context shows under another pid, as after clone(), may be any. */
+static bool begins(const struct aspan_message_class *event_class, const bt_event *source,
+		   const struct aspan_origin *origin)
+{
+	struct aspan_process_facts facts;
+
+	if (event_class->layout.type != ASPAN_EVENT_PROCESS_BEGIN) {
+		return false;
+	}
+	aspan_process_layout_read(&event_class->process, source, &facts);
+	return (facts.how == ASPAN_BEGIN_LOAD || facts.how == ASPAN_BEGIN_FORK) &&
+	       origin->has_vpid && origin->vpid == facts.vpid;
+}
+
+static int note_process(struct aspan_message_reader *reader,
+			const struct aspan_message_class *event_class, const bt_message *message,
+			const struct aspan_origin *origin, uint64_t time_ns)
+{
+	int result = aspan_packed_reader_note_process(reader->packed, message, origin, time_ns);
+
+	if (!result && begins(event_class, bt_message_event_borrow_event_const(message), origin)) {
+		aspan_packed_reader_note_begin(reader->packed, origin);
+	}
+	return result;
+}
 
 static int queue_event(struct aspan_message_reader *reader, const bt_message *message)
 {
@@ -34,8 +62,7 @@ static int queue_event(struct aspan_message_reader *reader, const bt_message *me
 		aspan_stream_read_origin(stream, source, &origin);
 	}
 	if (event_class->process.is_wanted) {
-		result =
-			aspan_packed_reader_note_process(reader->packed, message, &origin, time_ns);
+		result = note_process(reader, event_class, message, &origin, time_ns);
 		if (result) {
 			return result;
 		}
@@ -52,9 +79,17 @@ static int queue_event(struct aspan_message_reader *reader, const bt_message *me
 
 static int queue_message(struct aspan_message_reader *reader, const bt_message *message)
 {
+	uint64_t time_ns;
+
 	switch (bt_message_get_type(message)) {
 	case BT_MESSAGE_TYPE_EVENT:
 		return queue_event(reader, message);
+	case BT_MESSAGE_TYPE_PACKET_BEGINNING:
+		/* In its place among records: who had some before is cut. */
+		return aspan_message_reader_get_packet_time(message, &time_ns) ?
+			       aspan_packed_reader_add_message(reader->packed, message, time_ns,
+							       NULL) :
+			       0;
 	case BT_MESSAGE_TYPE_DISCARDED_EVENTS:
 	case BT_MESSAGE_TYPE_DISCARDED_PACKETS:
 		return aspan_packed_reader_add_message(reader->packed, message, 0, NULL);

@@ -53,6 +53,9 @@ int aspan_message_reader_read_time(struct aspan_message_reader *reader,
 				   const struct aspan_stream *stream, const bt_message *message,
 				   uint64_t *time_ns);
 
+/* When a packet begins; false: it does not tell. */
+bool aspan_message_reader_get_packet_time(const bt_message *message, uint64_t *time_ns);
+
 /* Takes a message at once. */
 int aspan_message_reader_read_now(struct aspan_message_reader *reader, const bt_message *message);
 

@@ -9,6 +9,8 @@
  */
 #include "message-reader-state.h"
 
+#include "first-packet.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -284,11 +286,47 @@ static int read_discarded_packets(struct aspan_message_reader *reader, const bt_
 	return result;
 }
 
+bool aspan_message_reader_get_packet_time(const bt_message *message, uint64_t *time_ns)
+{
+	const bt_packet *packet = bt_message_packet_beginning_borrow_packet_const(message);
+	const bt_stream *stream = bt_packet_borrow_stream_const(packet);
+	int64_t ns;
+
+	if (!bt_stream_class_packets_have_beginning_default_clock_snapshot(
+		    bt_stream_borrow_class_const(stream)) ||
+	    bt_clock_snapshot_get_ns_from_origin(
+		    bt_message_packet_beginning_borrow_default_clock_snapshot_const(message),
+		    &ns) != BT_CLOCK_SNAPSHOT_GET_NS_FROM_ORIGIN_STATUS_OK) {
+		return false;
+	}
+	*time_ns = (uint64_t) ns;
+	return true;
+}
+
+/* A first packet with a number above 0: those before it are not there. */
+static int read_packet_beginning(struct aspan_message_reader *reader, const bt_message *message)
+{
+	const bt_packet *packet = bt_message_packet_beginning_borrow_packet_const(message);
+	const struct aspan_stream *stream;
+	uint64_t time_ns, number;
+	int result = aspan_message_reader_find_stream(reader, bt_packet_borrow_stream_const(packet),
+						      &stream);
+
+	if (!result && aspan_stream_take_first_packet(&reader->streams, stream) &&
+	    aspan_message_reader_get_packet_time(message, &time_ns) &&
+	    aspan_first_packet_read_number(message, &number) && number > 0) {
+		aspan_model_note_overwritten(reader->model, stream->origin.trace, time_ns, number);
+	}
+	return result;
+}
+
 int aspan_message_reader_read_now(struct aspan_message_reader *reader, const bt_message *message)
 {
 	switch (bt_message_get_type(message)) {
 	case BT_MESSAGE_TYPE_EVENT:
 		return read_event(reader, message);
+	case BT_MESSAGE_TYPE_PACKET_BEGINNING:
+		return read_packet_beginning(reader, message);
 	case BT_MESSAGE_TYPE_DISCARDED_EVENTS:
 		return read_discarded_events(reader, message);
 	case BT_MESSAGE_TYPE_DISCARDED_PACKETS:

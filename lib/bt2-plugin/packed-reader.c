@@ -110,6 +110,12 @@ int aspan_packed_reader_note_process(struct aspan_packed_reader *reader, const b
 	return result ? fail(reader, result) : 0;
 }
 
+void aspan_packed_reader_note_begin(struct aspan_packed_reader *reader,
+				    const struct aspan_origin *origin)
+{
+	aspan_packed_merge_note_begin(reader->merge, origin);
+}
+
 int aspan_packed_reader_add_message(struct aspan_packed_reader *reader, const bt_message *message,
 				    uint64_t time_ns, const struct aspan_origin *allocation_origin)
 {

@@ -44,6 +44,10 @@ int aspan_packed_reader_add_event(struct aspan_packed_reader *reader,
 int aspan_packed_reader_note_process(struct aspan_packed_reader *reader, const bt_message *message,
 				     const struct aspan_origin *origin, uint64_t time_ns);
 
+/* That process began in the trace, with this event. After that. */
+void aspan_packed_reader_note_begin(struct aspan_packed_reader *reader,
+				    const struct aspan_origin *origin);
+
 /*
  * Adds any other message; time_ns is 0 for one without a time. `allocation_origin`: NULL, or whose a full `alloc` or `free`
  * is. 0; or negative errno, and a cause is appended.

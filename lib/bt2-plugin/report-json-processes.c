@@ -64,6 +64,15 @@ static void write_proof(struct aspan_json *json, const struct aspan_proof *proof
 	aspan_json_text(json, "from", proof->has_ledger_figures ? "ledger" : "events");
 }
 
+void aspan_json_write_coverage(struct aspan_json *json, const struct aspan_coverage *coverage)
+{
+	aspan_json_open(json, "coverage", '{');
+	write_known(json, "begin_ns", coverage->begin_ns, 0);
+	write_known(json, "end_ns", coverage->end_ns, 0);
+	aspan_json_text(json, "reason", aspan_coverage_get_word(coverage->reason));
+	aspan_json_close(json, '}');
+}
+
 /* null of a process that was not forked. */
 static void write_inherited(struct aspan_json *json, const struct aspan_process *process)
 {
@@ -91,6 +100,7 @@ void aspan_json_write_process(struct aspan_json *json, const struct aspan_report
 	write_begin(json, process);
 	write_end(json, process);
 	write_proof(json, &process->proof);
+	aspan_json_write_coverage(json, &made->coverage);
 	write_inherited(json, process);
 	aspan_json_number(json, "missing_children", process->missing_children);
 	aspan_json_number(json, "misuse_count", process->misuse_count);

@@ -11,6 +11,9 @@
 /* A process of `report->processes`. */
 void aspan_json_write_process(struct aspan_json *json, const struct aspan_report_process *process);
 
+/* As the member `coverage`. */
+void aspan_json_write_coverage(struct aspan_json *json, const struct aspan_coverage *coverage);
+
 /* Its pid, or null. */
 void aspan_json_write_vpid(struct aspan_json *json, const struct aspan_process *process);
 

@@ -53,6 +53,8 @@ static void write_head(struct aspan_json *json, const struct aspan_report *repor
 	aspan_json_number(json, "begin_ns", report->begin_ns);
 	aspan_json_number(json, "end_ns", report->end_ns);
 	aspan_json_close(json, '}');
+	aspan_json_write_coverage(json, &report->coverage);
+	aspan_json_number(json, "overwritten_packets", aspan_model_count_overwritten(model));
 	aspan_json_break_line(json);
 	write_events(json, model);
 	aspan_json_break_line(json);

@@ -247,6 +247,16 @@ int aspan_stream_table_find(struct aspan_stream_table *table, struct aspan_model
 	return 0;
 }
 
+bool aspan_stream_take_first_packet(struct aspan_stream_table *table,
+				    const struct aspan_stream *stream)
+{
+	bool *has_packet = &table->streams[stream - table->streams].has_packet;
+	bool is_first = !*has_packet;
+
+	*has_packet = true;
+	return is_first;
+}
+
 static const bt_field *borrow_context(const bt_field *contexts, int index)
 {
 	return bt_field_structure_borrow_member_field_by_index_const(contexts, (uint64_t) index);

@@ -36,6 +36,7 @@ struct aspan_stream {
 	struct aspan_origin origin; /* of all its events, as far as the trace tells it */
 	struct aspan_stream_contexts contexts;
 	bool has_clock;
+	bool has_packet; /* one has begun */
 };
 
 struct aspan_stream_trace;
@@ -50,6 +51,10 @@ struct aspan_stream_table {
 
 /* An all-zero table is an empty one. */
 void aspan_stream_table_fini(struct aspan_stream_table *table);
+
+/* Whether no packet of the stream has begun yet; now one does. */
+bool aspan_stream_take_first_packet(struct aspan_stream_table *table,
+				    const struct aspan_stream *stream);
 
 /* Gives the stream; announces its trace to the model if it is the first of it. 0 or -ENOMEM. */
 int aspan_stream_table_find(struct aspan_stream_table *table, struct aspan_model *model,

@@ -1,7 +1,7 @@
 # Tests of lib/analysis, and of what the command does by itself to a trace on disk.
 pkg_check_modules(CMOCKA REQUIRED IMPORTED_TARGET cmocka)
 
-foreach(module model owners processes unnamed completeness gaps maps tag-string text output-file
+foreach(module model owners processes unnamed completeness coverage gaps maps tag-string text output-file
 		answers spans stacks windows timeline unsure questions time-text text-table)
 	set(name test-analysis-${module})
 	add_executable(${name} ${name}.c)

@@ -653,6 +653,37 @@ static void what_was_salvaged_goes_on_where_the_thread_ended(void **state)
 	expect_nothing();
 }
 
+/* Its first records were overwritten. */
+static void a_thread_of_a_process_that_began_in_the_trace_begins_with_record_0(void **state)
+{
+	const struct aspan_origin process = { .has_vpid = true, .vpid = 100 };
+
+	(void) state;
+	assert_int_equal(aspan_packed_merge_note_process(merge, &process, 0), 0);
+	aspan_packed_merge_note_begin(merge, &process);
+	add_alloc(7, START, START + MS, 12);
+	add_alloc(8, START + MS, START + 2 * MS, 0);
+	aspan_packed_merge_end(merge);
+	assert_int_equal(aspan_packed_merge_next(merge, &output), 1);
+	assert_int_equal(output.type, ASPAN_PACKED_LOSS);
+	assert_int_equal(output.lost_count, 12);
+	expect_record(7, START);
+	expect_record(8, START + MS);
+	expect_nothing();
+}
+
+static void a_process_older_than_the_trace_lacks_nothing_before_its_first_record(void **state)
+{
+	const struct aspan_origin process = { .has_vpid = true, .vpid = 100 };
+
+	(void) state;
+	assert_int_equal(aspan_packed_merge_note_process(merge, &process, 0), 0);
+	add_alloc(7, START, START + MS, 12);
+	aspan_packed_merge_end(merge);
+	expect_record(7, START);
+	expect_nothing();
+}
+
 static void an_event_that_is_there_twice_counts_once(void **state)
 {
 	for (int is_salvaged_first = 0; is_salvaged_first < 2; is_salvaged_first++) {
@@ -723,6 +754,8 @@ int main(void)
 		TEST(many_threads_over_a_long_time),
 		TEST(what_was_salvaged_is_of_the_process_of_another_trace),
 		TEST(what_was_salvaged_goes_on_where_the_thread_ended),
+		TEST(a_thread_of_a_process_that_began_in_the_trace_begins_with_record_0),
+		TEST(a_process_older_than_the_trace_lacks_nothing_before_its_first_record),
 		TEST(an_event_that_is_there_twice_counts_once),
 		TEST(what_was_salvaged_of_an_unknown_process_is_its_own),
 	};

@@ -8,7 +8,7 @@ import { handoverPanel } from "./handover.js";
 import { histogramPanel } from "./histogram.js";
 import { Report } from "./report.js";
 import { hasSeries } from "./series.js";
-import { aboutTrace, figures, lossBanner, nameThePage, proofLine } from "./summary.js";
+import { aboutTrace, coverageLine, figures, lossBanner, nameThePage, proofLine } from "./summary.js";
 import { Tables } from "./tables.js";
 import { setUpTheme } from "./theme.js";
 import { Timeline } from "./timeline.js";
@@ -51,7 +51,7 @@ function fill(report) {
 
 	nameThePage(report);
 	byId("sections").append(...sections.map(link));
-	byId("main").replaceChildren(lossBanner(report), aboutTrace(report), ...[proofLine(report)].filter(Boolean), figures(report),
+	byId("main").replaceChildren(lossBanner(report), aboutTrace(report), ...[proofLine(report), coverageLine(report)].filter(Boolean), figures(report),
 		...sections.map(([, , element]) => element));
 	byId("bottom").append(h("p", {}, "Sizes are the bytes that were asked for; 1 KiB is 1,024 bytes. ",
 		"~ marks an estimate. The numbers are those of allocspan report --format json."));

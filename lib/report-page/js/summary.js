@@ -106,3 +106,17 @@ export function nameThePage(report) {
 	byId("subject").textContent = subject;
 	document.title = `${subject} – allocspan report`;
 }
+
+const COVERAGE_REASONS = {
+	overwritten: (json) => `${many(json.overwritten_packets, "earlier packet")} of events ${Number(json.overwritten_packets) === 1 ? "is" : "are"} not in the trace`,
+	restarted: () => "the session was started again then",
+};
+
+// Where the trace does not have all from its beginning: from when on it does.
+export function coverageLine(report) {
+	const { coverage } = report.json;
+	const why = coverage === undefined ? undefined : COVERAGE_REASONS[coverage.reason];
+
+	return why === undefined ? null : h("p", { class: "about", id: "coverage" },
+		`Coverage: from ${moment(report.offset(coverage.begin_ns))} on; ${why(report.json)}`);
+}
