@@ -114,7 +114,7 @@ void aspan_record_tell(const struct aspan_record_result *result)
 	struct aspan_record_counts counts;
 	int ret = aspan_record_count(result->absolute_directory, &counts);
 
-	if (ret < 0 && ret != -EINTR) {
+	if (ret < 0 && ret != -EINTR && ret != -EMFILE) {
 		aspan_terminal_error(
 			"the trace in %s cannot be read; see what babeltrace2 says of it",
 			result->directory);
