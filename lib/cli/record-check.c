@@ -62,9 +62,19 @@ int aspan_record_check_program(const char *command, char **program)
 	return ret < 0 ? aspan_record_check_exec(command, ret) : 0;
 }
 
-int aspan_record_check_room(struct aspan_record_buffers *buffers)
+static void tell_small(const struct aspan_record_buffers *buffers)
 {
-	int ret = aspan_record_buffers_choose(buffers);
+	aspan_terminal_note(
+		"the buffers of each %s have %.3g MiB instead of %.0f, since " ASPAN_BUFFERS_DIRECTORY
+		" or memory is short, so events may be lost; give " ASPAN_BUFFERS_DIRECTORY
+		" more room (docker: --shm-size=1g)",
+		buffers->is_per_user ? "user" : "process", (double) buffers->total_bytes / MIB,
+		(double) buffers->wanted_bytes / MIB);
+}
+
+int aspan_record_check_room(struct aspan_record_buffers *buffers, bool is_per_user)
+{
+	int ret = aspan_record_buffers_choose(buffers, is_per_user);
 
 	if (ret == -ENOSPC) {
 		aspan_terminal_error(ASPAN_BUFFERS_DIRECTORY
@@ -74,6 +84,8 @@ int aspan_record_check_room(struct aspan_record_buffers *buffers)
 	} else if (ret < 0) {
 		aspan_terminal_error(ASPAN_BUFFERS_DIRECTORY ": %s; LTTng keeps its buffers there",
 				     strerror(-ret));
+	} else if (buffers->total_bytes < buffers->wanted_bytes) {
+		tell_small(buffers);
 	}
 	return ret < 0 ? EXIT_FAILURE : 0;
 }

@@ -16,6 +16,6 @@ int aspan_record_check_program(const char *command, char **program);
 /* Why an exec failed: `error` is its negative errno. */
 int aspan_record_check_exec(const char *program, int error);
 
-int aspan_record_check_room(struct aspan_record_buffers *buffers);
+int aspan_record_check_room(struct aspan_record_buffers *buffers, bool is_per_user);
 
 #endif

@@ -13,6 +13,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -62,11 +63,15 @@ static const char *advise(const struct aspan_record_options *options)
 
 static void tell_lost(const struct aspan_record_result *result)
 {
+	bool is_per_user = result->options->has_user_buffers;
+
 	if (result->discarded_events > 0) {
-		aspan_terminal_note("%" PRIu64 " events were lost because the buffers (%.0f MiB) "
-				    "were full; %sgive " ASPAN_BUFFERS_DIRECTORY " more room",
+		aspan_terminal_note("%" PRIu64 " events were lost because the buffers (%.3g MiB%s) "
+				    "were full; %s%s",
 				    result->discarded_events, (double) result->buffers_bytes / MIB,
-				    advise(result->options));
+				    is_per_user ? "" : " a process", advise(result->options),
+				    is_per_user ? "give " ASPAN_BUFFERS_DIRECTORY " more room" :
+						  "share larger ones with --buffers user");
 	}
 }
 

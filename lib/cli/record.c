@@ -24,6 +24,7 @@
 #include "record-check.h"
 #include "record-command.h"
 #include "record-daemon.h"
+#include "record-discarded.h"
 #include "record-ends.h"
 #include "record-facts.h"
 #include "record-ledger.h"
@@ -183,16 +184,28 @@ static void tell(struct recording *recording, pid_t command, bool was_interrupte
 	aspan_record_ends_fini(&ends);
 }
 
+/* What is stuck in buffers of a user only the daemon can tell; of those of processes it knows too little (record-discarded.h). */
+static uint64_t count_discarded(const struct recording *recording)
+{
+	uint64_t discarded = 0;
+
+	if (!recording->options.has_user_buffers) {
+		return aspan_record_discarded_count(recording->output.absolute);
+	}
+	aspan_record_session_count_discarded(&recording->session, &discarded);
+	return discarded;
+}
+
 /* Ends the recording and says what became of it. */
 static void finish(struct recording *recording, pid_t command)
 {
-	uint64_t discarded = 0;
+	uint64_t discarded;
 	int ret = aspan_record_session_stop(&recording->session);
 
 	if (ret == -EINTR) {
 		aspan_terminal_note("interrupted; the trace may lack its last events");
 	}
-	aspan_record_session_count_discarded(&recording->session, &discarded);
+	discarded = count_discarded(recording);
 	aspan_record_ledger_finish(&recording->ledger);
 	aspan_record_session_destroy(&recording->session);
 	aspan_record_daemon_stop(&recording->daemon);
@@ -268,7 +281,9 @@ int aspan_cli_record(int argc, char **argv)
 						     &recording.program);
 	status = status ? status : prepare_bind(&recording);
 	status = status ? status : find_libraries(&recording);
-	status = status ? status : aspan_record_check_room(&recording.buffers);
+	status = status ? status :
+			  aspan_record_check_room(&recording.buffers,
+						  recording.options.has_user_buffers);
 	status = status ? status : record(&recording);
 	aspan_record_output_fini(&recording.output);
 	aspan_record_bind_fini(&recording.bind);
