@@ -31,12 +31,12 @@ records_programs_of_other_users() {
 	expect_status 0 record -o trace -- sh -c \
 		"'$RECORD_TARGET' enter g alloc 10; su nobody -s /bin/sh -c \"'$RECORD_TARGET' enter h alloc 20\""
 	expect_equal "allocations" "$(count allocspan:alloc trace)" 30
-	expect_equal "users" "$(find trace/ust/uid -mindepth 1 -maxdepth 1 | wc -l)" 2
+	expect_equal "processes" "$(find trace/ust/pid -mindepth 1 -maxdepth 1 -name "${RECORD_TARGET##*/}-*" | wc -l)" 2
 	expect_note "recorded $(babeltrace2 trace | wc -l) events"
 }
 
-loses_nothing_of_a_busy_program() {
-	expect_status 0 record -o trace -- "$RECORD_TARGET" enter g alloc 300000 free alloc 300000 free
+large_buffers_lose_nothing_of_a_busy_program() {
+	expect_status 0 record --buffers user -o trace -- "$RECORD_TARGET" enter g alloc 300000 free alloc 300000 free
 	expect_equal "allocations" "$(count allocspan:alloc trace)" 600000
 	expect_equal "frees" "$(count allocspan:free trace)" 600000
 	expect_note ", lost 0, "
