@@ -129,7 +129,7 @@ static void check_daemon(struct aspan_doctor *doctor)
 static void check_buffers(struct aspan_doctor *doctor)
 {
 	struct aspan_record_buffers buffers;
-	int ret = aspan_record_buffers_choose(&buffers);
+	int ret = aspan_record_buffers_choose(&buffers, true);
 	char why[128];
 
 	if (ret < 0 && ret != -ENOSPC) {
@@ -137,7 +137,7 @@ static void check_buffers(struct aspan_doctor *doctor)
 				  "%s; mount a tmpfs there", strerror(-ret));
 	} else if (buffers.total_bytes >= buffers.wanted_bytes) {
 		aspan_doctor_tell(doctor, ASPAN_DOCTOR_OK, ASPAN_BUFFERS_DIRECTORY,
-				  "%.0f MiB free; record takes %.0f MiB for %u CPUs",
+				  "%.0f MiB free; record takes %.0f MiB a process for %u CPUs",
 				  (double) buffers.free_bytes / MIB,
 				  (double) buffers.total_bytes / MIB, buffers.cpu_count);
 	} else {

@@ -4,6 +4,7 @@
  */
 #include "input-graph.h"
 
+#include "open-files.h"
 #include "plugins.h"
 #include "report-errors.h"
 #include "terminal.h"
@@ -30,44 +31,6 @@ static int find_plugins(struct aspan_input_graph *input)
 	return input->utils ? aspan_plugins_find_ours(&input->ours) : -ENOENT;
 }
 
-static int add_muxer(struct aspan_input_graph *input)
-{
-	const bt_component_class_filter *muxer_class =
-		bt_plugin_borrow_filter_component_class_by_name_const(input->utils, "muxer");
-
-	if (!muxer_class || bt_graph_add_filter_component(input->graph, muxer_class, "muxer", NULL,
-							  BT_LOGGING_LEVEL_NONE, &input->muxer) !=
-				    BT_GRAPH_ADD_COMPONENT_STATUS_OK) {
-		return aspan_input_graph_fail(input, "cannot make babeltrace2's muxer");
-	}
-	return 0;
-}
-
-/* The muxer always has one input port that is free: the last. */
-static const bt_port_input *borrow_free_muxer_port(const struct aspan_input_graph *input)
-{
-	uint64_t count = bt_component_filter_get_input_port_count(input->muxer);
-
-	return bt_component_filter_borrow_input_port_by_index_const(input->muxer, count - 1);
-}
-
-static int connect_source(struct aspan_input_graph *input, const bt_component_source *source)
-{
-	uint64_t count = bt_component_source_get_output_port_count(source);
-
-	for (uint64_t i = 0; i < count; i++) {
-		if (bt_graph_connect_ports(
-			    input->graph,
-			    bt_component_source_borrow_output_port_by_index_const(source, i),
-			    borrow_free_muxer_port(input),
-			    NULL) != BT_GRAPH_CONNECT_PORTS_STATUS_OK) {
-			return aspan_input_graph_fail(input, "cannot read the trace");
-		}
-		input->connected_count++;
-	}
-	return 0;
-}
-
 static int add_source(struct aspan_input_graph *input,
 		      const struct aspan_report_source *description)
 {
@@ -80,7 +43,7 @@ static int add_source(struct aspan_input_graph *input,
 	if (bt_graph_add_source_component(input->graph, source_class, description->name,
 					  description->params, BT_LOGGING_LEVEL_NONE,
 					  &source) == BT_GRAPH_ADD_COMPONENT_STATUS_OK) {
-		return connect_source(input, source);
+		return aspan_muxers_add(&input->muxers, source);
 	}
 	if (asprintf(&what, "cannot read the trace %s", description->path) < 0) {
 		return -ENOMEM;
@@ -106,19 +69,24 @@ static int add_sources(struct aspan_input_graph *input, const struct aspan_repor
 {
 	const bt_component_class_source *source_class =
 		bt_plugin_borrow_source_component_class_by_name_const(input->ctf, "fs");
-	int result =
-		aspan_report_sources_init(&input->sources, source_class, inputs, input->is_verbose);
+	/* Each has a stream, at least. */
+	int result = aspan_open_files_check(inputs->trace_count, inputs->trace_count);
 
+	if (!result) {
+		result = aspan_report_sources_init(&input->sources, source_class, inputs,
+						   input->is_verbose);
+	}
 	for (size_t i = 0; !result && i < input->sources.count; i++) {
 		result = add_source(input, &input->sources.items[i]);
 	}
 	/* Of processes that were killed, ledgers may be all that is left. */
-	if (!result && input->connected_count == 0 && inputs->ledgers.count == 0 &&
+	if (!result && input->muxers.port_count == 0 && inputs->ledgers.count == 0 &&
 	    inputs->recorded_ledgers.count == 0) {
 		say_empty(inputs);
 		result = -ENODATA;
 	}
-	return result;
+	return result ? result :
+			aspan_open_files_check(inputs->trace_count, input->muxers.port_count);
 }
 
 int aspan_input_graph_init(struct aspan_input_graph *input,
@@ -127,6 +95,7 @@ int aspan_input_graph_init(struct aspan_input_graph *input,
 	int result;
 
 	*input = (struct aspan_input_graph){ .is_verbose = is_verbose };
+	aspan_open_files_raise();
 	result = find_plugins(input);
 	if (result) {
 		return result;
@@ -135,12 +104,18 @@ int aspan_input_graph_init(struct aspan_input_graph *input,
 	if (!input->graph) {
 		return aspan_input_graph_fail(input, "cannot make a babeltrace2 graph");
 	}
-	result = add_muxer(input);
-	return result ? result : add_sources(input, inputs);
+	aspan_muxers_init(&input->muxers, input->graph, input->utils);
+	result = add_sources(input, inputs);
+	if (!result) {
+		input->muxer = aspan_muxers_connect(&input->muxers);
+		result = input->muxer ? 0 : aspan_input_graph_fail(input, "cannot read the trace");
+	}
+	return result;
 }
 
 void aspan_input_graph_fini(struct aspan_input_graph *input)
 {
+	aspan_muxers_fini(&input->muxers);
 	aspan_report_sources_fini(&input->sources);
 	bt_plugin_set_put_ref(input->ours);
 	bt_plugin_put_ref(input->utils);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The beginning of each babeltrace2 graph of ours: one ctf.fs source for each trace, and the muxer. report-graph.c and
+ * The beginning of each babeltrace2 graph of ours: one ctf.fs source for each trace, and muxers. report-graph.c and
  * export-graph.c go on from its output port.
  *
  * Directories with the same trace UUID (rotated chunks, overlapping snapshots) are one trace, as for the
@@ -9,22 +9,22 @@
 #ifndef ASPAN_CLI_INPUT_GRAPH_H
 #define ASPAN_CLI_INPUT_GRAPH_H
 
+#include "muxers.h"
 #include "report-inputs.h"
 #include "report-sources.h"
 
 #include <babeltrace2/babeltrace.h>
 
 #include <stdbool.h>
-#include <stdint.h>
 
 struct aspan_input_graph {
 	bt_graph *graph;
 	const bt_plugin *ctf, *utils;
 	const bt_plugin_set *ours;
-	const bt_component_filter *muxer;
+	struct aspan_muxers muxers;
+	const bt_component_filter *muxer; /* what all comes out of */
 	struct aspan_report_sources sources;
 	bool is_verbose;
-	uint64_t connected_count;
 };
 
 /* 0; or negative errno, and the reason has been printed. In any case end it with aspan_input_graph_fini(). */

@@ -76,9 +76,9 @@ static const char *room_remedy(const struct aspan_record_buffers *buffers)
 	}
 }
 
-int aspan_record_check_room(struct aspan_record_buffers *buffers)
+int aspan_record_check_room(struct aspan_record_buffers *buffers, bool is_per_user)
 {
-	int ret = aspan_record_buffers_choose(buffers);
+	int ret = aspan_record_buffers_choose(buffers, is_per_user);
 	char why[128];
 
 	aspan_record_buffers_describe(buffers, why, sizeof(why));
@@ -97,7 +97,9 @@ void aspan_record_check_tell_room(const struct aspan_record_buffers *buffers)
 
 	if (buffers->bound != ASPAN_BUFFERS_AS_WANTED) {
 		aspan_record_buffers_describe(buffers, why, sizeof(why));
-		aspan_terminal_note("the buffers have %.0f MiB instead of %.0f, because %s; %s",
+		aspan_terminal_note("the buffers of each %s have %.3g MiB instead of %.0f, because "
+				    "%s; %s",
+				    buffers->is_per_user ? "user" : "process",
 				    (double) buffers->total_bytes / MIB,
 				    (double) buffers->wanted_bytes / MIB, why,
 				    room_remedy(buffers));

@@ -16,7 +16,7 @@ int aspan_record_check_program(const char *command, char **program);
 /* Why an exec failed: `error` is its negative errno. */
 int aspan_record_check_exec(const char *program, int error);
 
-int aspan_record_check_room(struct aspan_record_buffers *buffers);
+int aspan_record_check_room(struct aspan_record_buffers *buffers, bool is_per_user);
 
 /* Prints why the buffers are smaller than wanted, if they are. */
 void aspan_record_check_tell_room(const struct aspan_record_buffers *buffers);

@@ -2,10 +2,13 @@
 /*
  * The graph of libbabeltrace2 in which the events of a trace are counted.
  *
- * A CTF reader for each directory that holds a `metadata` file (LTTng makes one a user and word size), the
- * muxer that makes one stream of their ports, and a sink.
+ * A CTF reader for each directory that holds a `metadata` file (LTTng makes one a process, or a user and word size), the
+ * muxers that make one stream of their ports, and a sink.
  */
 #include "record-count-graph.h"
+
+#include "muxers.h"
+#include "open-files.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -35,43 +38,20 @@ static const bt_component_source *add_reader(bt_graph *graph, const bt_plugin *p
 	return reader;
 }
 
-static const bt_component_filter *add_muxer(bt_graph *graph)
+static bool init_muxers(struct aspan_muxers *muxers, bt_graph *graph)
 {
 	const bt_plugin *plugin = NULL;
-	const bt_component_filter *muxer = NULL;
 
 	bt_plugin_find("utils", BT_FALSE, BT_FALSE, BT_TRUE, BT_TRUE, BT_FALSE, &plugin);
 	if (plugin) {
-		bt_graph_add_filter_component(
-			graph,
-			bt_plugin_borrow_filter_component_class_by_name_const(plugin, "muxer"),
-			"muxer", NULL, BT_LOGGING_LEVEL_NONE, &muxer);
+		aspan_muxers_init(muxers, graph, plugin);
 	}
 	bt_plugin_put_ref(plugin);
-	return muxer;
-}
-
-/* The muxer grows a new input port for each that is taken. */
-static bool connect_reader(bt_graph *graph, const bt_component_source *reader,
-			   const bt_component_filter *muxer)
-{
-	uint64_t count = bt_component_source_get_output_port_count(reader);
-	uint64_t taken = bt_component_filter_get_input_port_count(muxer) - 1;
-
-	for (uint64_t i = 0; i < count; i++) {
-		if (bt_graph_connect_ports(
-			    graph, bt_component_source_borrow_output_port_by_index_const(reader, i),
-			    bt_component_filter_borrow_input_port_by_index_const(muxer, taken + i),
-			    NULL) != BT_GRAPH_CONNECT_PORTS_STATUS_OK) {
-			return false;
-		}
-	}
-	return true;
+	return plugin != NULL;
 }
 
 /* A reader takes one trace, and each directory is one. */
-static bool add_readers(bt_graph *graph, const bt_component_filter *muxer,
-			const bt_value *directories)
+static bool add_readers(bt_graph *graph, struct aspan_muxers *muxers, const bt_value *directories)
 {
 	uint64_t count = bt_value_array_get_length(directories);
 	const bt_plugin *plugin = NULL;
@@ -85,7 +65,7 @@ static bool add_readers(bt_graph *graph, const bt_component_filter *muxer,
 		const bt_component_source *reader =
 			add_reader(graph, plugin, bt_value_string_get(directory), i);
 
-		is_done = reader && connect_reader(graph, reader, muxer);
+		is_done = reader && aspan_muxers_add(muxers, reader) == 0;
 	}
 	bt_plugin_put_ref(plugin);
 	return is_done;
@@ -106,22 +86,46 @@ static bool add_sink(bt_graph *graph, const bt_component_filter *muxer,
 }
 
 /* After a failure the library must not be called again, so each step waits for the one before. */
-static bool build_graph(bt_graph *graph, const bt_value *directories,
-			const struct aspan_count_sink *sink)
+static int connect_all(bt_graph *graph, struct aspan_muxers *muxers, uint64_t trace_count,
+		       const struct aspan_count_sink *sink)
 {
-	const bt_component_filter *muxer = add_muxer(graph);
+	int ret = aspan_open_files_check(trace_count, muxers->port_count);
+	const bt_component_filter *muxer = ret == 0 ? aspan_muxers_connect(muxers) : NULL;
 
-	return muxer && add_readers(graph, muxer, directories) && add_sink(graph, muxer, sink);
+	if (ret < 0) {
+		return ret;
+	}
+	return muxer && add_sink(graph, muxer, sink) ? 0 : -EIO;
+}
+
+static int build_graph(bt_graph *graph, const bt_value *directories,
+		       const struct aspan_count_sink *sink)
+{
+	uint64_t count = bt_value_array_get_length(directories);
+	struct aspan_muxers muxers = { 0 };
+	/* Each has a stream, at least. */
+	int ret = aspan_open_files_check(count, count);
+
+	if (ret == 0 &&
+	    !(init_muxers(&muxers, graph) && add_readers(graph, &muxers, directories))) {
+		ret = -EIO;
+	}
+	if (ret == 0) {
+		ret = connect_all(graph, &muxers, count, sink);
+	}
+	aspan_muxers_fini(&muxers);
+	return ret;
 }
 
 int aspan_count_graph_run(const bt_value *directories, const struct aspan_count_sink *sink)
 {
 	bt_graph *graph = bt_graph_create(0);
-	int ret = -EIO;
+	int ret;
 
-	if (graph && build_graph(graph, directories, sink) &&
-	    bt_graph_run(graph) == BT_GRAPH_RUN_STATUS_OK) {
-		ret = 0;
+	aspan_open_files_raise();
+	ret = graph ? build_graph(graph, directories, sink) : -ENOMEM;
+	if (ret == 0 && bt_graph_run(graph) != BT_GRAPH_RUN_STATUS_OK) {
+		ret = -EIO;
 	}
 	bt_graph_put_ref(graph);
 	/* Whoever called says in one line that it failed. */

@@ -14,7 +14,7 @@ struct aspan_count_sink {
 	void *data;
 };
 
-/* Runs the traces in these directories, an array of strings, through it. 0 or -EIO. */
+/* Runs the traces in these directories, an array of strings, through it. 0, -EMFILE (then it prints why), or other errno. */
 int aspan_count_graph_run(const bt_value *directories, const struct aspan_count_sink *sink);
 
 #endif

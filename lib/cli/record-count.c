@@ -42,8 +42,9 @@ static int find_metadata(const char *path, const struct stat *status, int type,
 {
 	char *directory;
 
-	(void) status;
-	if (type != FTW_F || strcmp(path + position->base, "metadata") != 0) {
+	/* Of a process that ended while LTTng set it up it is empty. */
+	if (type != FTW_F || strcmp(path + position->base, "metadata") != 0 ||
+	    status->st_size == 0) {
 		return 0;
 	}
 	directory = strndup(path, (size_t) position->base - 1);

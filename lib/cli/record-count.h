@@ -46,7 +46,8 @@ struct aspan_record_counts {
 };
 
 /*
- * 0; -EINTR if the user would not wait; -EIO if the trace cannot be read. A directory without a trace has no events.
+ * 0; -EINTR if the user would not wait; -EMFILE if it has too many streams, and then it prints so; -EIO if it cannot be
+ * read. A directory without a trace has no events.
  * End it with aspan_record_counts_fini() in any case.
  */
 int aspan_record_count(const char *directory, struct aspan_record_counts *counts);

@@ -7,6 +7,7 @@
  */
 #include "record-daemon-process.h"
 
+#include "open-files.h"
 #include "record-proc.h"
 #include "record-signals.h"
 #include "terminal.h"
@@ -76,6 +77,8 @@ become_daemon(const struct aspan_record_daemon *daemon, const char *program, pid
 	}
 	redirect(daemon->directory);
 	clear_environment();
+	/* The consumer daemon keeps some for each CPU of each process that is recorded. */
+	aspan_open_files_raise();
 	if (getppid() != parent ||
 	    asprintf(&apps_socket, "--apps-sock=%s/.lttng/lttng-ust-sock-8", daemon->directory) <
 		    0 ||

@@ -6,6 +6,7 @@
  */
 #include "record-finish.h"
 
+#include "record-discarded.h"
 #include "record-ends.h"
 #include "record-facts.h"
 #include "record-fault.h"
@@ -112,6 +113,18 @@ static void gather(struct aspan_recording *recording)
 	}
 }
 
+/* What is stuck in buffers of a user only the daemon can tell; of those of processes it knows too little (record-discarded.h). */
+static uint64_t count_discarded(const struct aspan_recording *recording)
+{
+	uint64_t discarded = 0;
+
+	if (!recording->options.has_user_buffers) {
+		return aspan_record_discarded_count(recording->output.absolute);
+	}
+	aspan_record_session_count_discarded(&recording->session, &discarded);
+	return discarded;
+}
+
 static void salvage(struct aspan_recording *recording)
 {
 	if (access(recording->output.absolute, F_OK) == 0 &&
@@ -125,10 +138,10 @@ static void salvage(struct aspan_recording *recording)
 
 void aspan_record_finish(struct aspan_recording *recording, pid_t command)
 {
-	uint64_t discarded = 0;
+	uint64_t discarded;
 	int ret = stop_session(recording);
 
-	aspan_record_session_count_discarded(&recording->session, &discarded);
+	discarded = count_discarded(recording);
 	gather(recording);
 	aspan_record_session_destroy(&recording->session);
 	recording->daemon.is_crippled =

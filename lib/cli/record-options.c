@@ -9,6 +9,7 @@
 #include <argp.h>
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* As in lib/core/call-stack.h. */
 #define STACK_DEPTH_MAX 128
@@ -26,6 +27,7 @@ enum option_key {
 	KEY_NO_LEDGER,
 	KEY_WAIT,
 	KEY_NO_WAIT,
+	KEY_BUFFERS,
 };
 
 static const struct argp_option option_list[] = {
@@ -67,6 +69,10 @@ static const struct argp_option option_list[] = {
 	  0 },
 	{ "no-wait", KEY_NO_WAIT, NULL, 0,
 	  "Record until the command has ended, and say which processes go on", 0 },
+	{ "buffers", KEY_BUFFERS, "KIND", 0,
+	  "Whose LTTng's buffers are: 'user' (default): all processes share large ones, which lose little, but a process that is killed "
+	  "can make others' events be lost; 'process': each process has small ones of its own",
+	  0 },
 	{ 0 },
 };
 
@@ -82,6 +88,17 @@ static void take_stack_depth(struct argp_state *state, const char *argument)
 	}
 	options->stack_depth = argument;
 	options->has_callsite = true;
+}
+
+static void take_buffers(struct argp_state *state, const char *argument)
+{
+	struct aspan_record_options *options = state->input;
+
+	if (strcmp(argument, "process") != 0 && strcmp(argument, "user") != 0) {
+		argp_error(state, "invalid value '%s' for --buffers (expected process or user)",
+			   argument);
+	}
+	options->has_user_buffers = strcmp(argument, "user") == 0;
 }
 
 /* What is asked of each event while it happens cannot be asked of many at once. */
@@ -140,6 +157,9 @@ static int parse_option(int key, char *argument, struct argp_state *state)
 	case KEY_NO_WAIT:
 		options->has_no_wait = true;
 		return 0;
+	case KEY_BUFFERS:
+		take_buffers(state, argument);
+		return 0;
 	case ARGP_KEY_ARG:
 		options->command = &state->argv[state->next - 1];
 		state->next = state->argc;
@@ -168,7 +188,7 @@ static const struct argp parser = {
 
 int aspan_record_options_init(struct aspan_record_options *options, int argc, char **argv)
 {
-	*options = (struct aspan_record_options){ 0 };
+	*options = (struct aspan_record_options){ .has_user_buffers = true };
 	/* There are fewer of each than there are arguments. */
 	options->contexts = calloc((size_t) argc, sizeof(*options->contexts));
 	options->events = calloc((size_t) argc, sizeof(*options->events));

@@ -14,6 +14,7 @@ struct aspan_record_options {
 	bool has_callsite;
 	bool has_no_ledger;
 	bool has_no_wait;
+	bool has_user_buffers; /* else each process has its own */
 	bool is_packed; /* then neither stack_depth nor filter */
 	const char *stack_depth; /* NULL: no call stacks; else a number of 1 to 128 */
 	const char *filter; /* NULL: none */

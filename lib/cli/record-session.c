@@ -2,9 +2,9 @@
 /*
  * The recording session in the session daemon.
  *
- * Buffers are per user and not per process: they are made once, so that short-lived processes and forks cost
- * nothing more and need no room of their own, and what a process recorded outlives it however it ends. Their
- * price: a process that is killed inside the tracer can hold up one sub-buffer of one CPU.
+ * Buffers are those of a user, or of each process (--buffers). A process that is killed inside the tracer leaves a sub-buffer that is
+ * never handed on, and whoever shares it loses what comes behind, uncounted. When a process ends, however it does, the daemons flush
+ * what else is in its buffers.
  */
 #include "record-session.h"
 #include "record-context.h"
@@ -57,7 +57,7 @@ static int add_channel(struct aspan_record_session *session,
 {
 	struct lttng_domain domain = {
 		.type = LTTNG_DOMAIN_UST,
-		.buf_type = LTTNG_BUFFER_PER_UID,
+		.buf_type = buffers->is_per_user ? LTTNG_BUFFER_PER_UID : LTTNG_BUFFER_PER_PID,
 	};
 	struct lttng_channel *channel = lttng_channel_create(&domain);
 	int code;

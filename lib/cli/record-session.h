@@ -34,7 +34,7 @@ int aspan_record_session_start(struct aspan_record_session *session,
  */
 int aspan_record_session_stop(struct aspan_record_session *session);
 
-/* How many events found the buffers full. Only between stop and destroy. 0 or -EIO. */
+/* How many events found the buffers of users full. Only between stop and destroy. 0 or -EIO. */
 int aspan_record_session_count_discarded(const struct aspan_record_session *session,
 					 uint64_t *count);
 

@@ -14,6 +14,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -67,11 +68,15 @@ static const char *advise(const struct aspan_record_options *options)
 
 static void tell_lost(const struct aspan_record_result *result)
 {
+	bool is_per_user = result->options->has_user_buffers;
+
 	if (result->discarded_events > 0) {
-		aspan_terminal_note("%" PRIu64 " events were lost because the buffers (%.0f MiB) "
-				    "were full; %sgive " ASPAN_BUFFERS_DIRECTORY " more room",
+		aspan_terminal_note("%" PRIu64 " events were lost because the buffers (%.3g MiB%s) "
+				    "were full; %s%s",
 				    result->discarded_events, (double) result->buffers_bytes / MIB,
-				    advise(result->options));
+				    is_per_user ? "" : " a process", advise(result->options),
+				    is_per_user ? "give " ASPAN_BUFFERS_DIRECTORY " more room" :
+						  "share larger ones with --buffers user");
 	}
 }
 
@@ -162,7 +167,7 @@ void aspan_record_tell(const struct aspan_record_result *result)
 	struct aspan_record_counts counts;
 	int ret = aspan_record_count(result->absolute_directory, &counts);
 
-	if (ret < 0 && ret != -EINTR) {
+	if (ret < 0 && ret != -EINTR && ret != -EMFILE) {
 		tell_unreadable(result);
 	} else {
 		tell_trace(result, ret, &counts);

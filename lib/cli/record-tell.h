@@ -19,7 +19,7 @@ struct aspan_record_result {
 	const char *absolute_directory;
 	const char *program; /* the command's file */
 	const struct aspan_record_options *options;
-	uint64_t buffers_bytes; /* of all CPUs */
+	uint64_t buffers_bytes; /* of all CPUs, of a process or a user */
 	uint64_t discarded_events;
 	const struct aspan_record_ends *ends;
 	const struct aspan_salvaged *salvaged;

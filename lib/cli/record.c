@@ -238,7 +238,9 @@ int aspan_cli_record(int argc, char **argv)
 						     &recording.program);
 	status = status ? status : prepare_bind(&recording);
 	status = status ? status : find_libraries(&recording);
-	status = status ? status : aspan_record_check_room(&recording.buffers);
+	status = status ? status :
+			  aspan_record_check_room(&recording.buffers,
+						  recording.options.has_user_buffers);
 	status = status ? status : record(&recording);
 	aspan_record_output_fini(&recording.output);
 	aspan_record_bind_fini(&recording.bind);

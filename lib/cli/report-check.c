@@ -7,6 +7,8 @@
  */
 #include "report-check.h"
 
+#include "trace-index.h"
+
 #include <endian.h>
 #include <errno.h>
 #include <stdbool.h>
@@ -17,7 +19,6 @@
 
 #define METADATA_MAGIC 0x75d11d57
 #define PLAIN_METADATA "/* CTF 1."
-#define INDEX_MAGIC 0xc1f1dcc1
 
 struct metadata_packet_header {
 	uint32_t magic;
@@ -27,20 +28,6 @@ struct metadata_packet_header {
 	uint32_t packet_bits;
 	uint8_t schemes[3];
 	uint8_t version[2];
-} __attribute__((packed));
-
-struct index_header {
-	uint32_t magic;
-	uint32_t major;
-	uint32_t minor;
-	uint32_t entry_bytes;
-} __attribute__((packed));
-
-/* How every entry begins; later versions of LTTng added members at the end. */
-struct index_entry {
-	uint64_t offset_bytes;
-	uint64_t packet_bits;
-	uint64_t content_bits;
 } __attribute__((packed));
 
 static FILE *open_in(const char *directory, const char *folder, const char *name,
@@ -151,7 +138,7 @@ int aspan_report_check_metadata(const char *directory, const char **problem)
  * Packets follow each other without gaps. 0: one was added; 1: the rest is not in its place, because LTTng could not write this one to
  * its end, as on a full disk, and so gives an offset that is a packet too low; or -EBADMSG.
  */
-static int add_packet(const struct index_entry *entry, struct aspan_stream_state *state)
+static int add_packet(const struct aspan_trace_index_entry *entry, struct aspan_stream_state *state)
 {
 	uint64_t begin = be64toh(entry->offset_bytes);
 	uint64_t bytes = be64toh(entry->packet_bits) / 8;
@@ -173,8 +160,8 @@ static int add_packet(const struct index_entry *entry, struct aspan_stream_state
 
 static int read_index(FILE *index, struct aspan_stream_state *state)
 {
-	struct index_header header;
-	struct index_entry entry;
+	struct aspan_trace_index_header header;
+	struct aspan_trace_index_entry entry;
 	uint32_t entry_bytes;
 	int result = 0;
 
@@ -182,7 +169,7 @@ static int read_index(FILE *index, struct aspan_stream_state *state)
 		return -ENODATA;
 	}
 	entry_bytes = be32toh(header.entry_bytes);
-	if (be32toh(header.magic) != INDEX_MAGIC || entry_bytes < sizeof(entry)) {
+	if (be32toh(header.magic) != ASPAN_TRACE_INDEX_MAGIC || entry_bytes < sizeof(entry)) {
 		return -EBADMSG;
 	}
 	for (off_t at = sizeof(header); !result; at += entry_bytes) {

@@ -112,6 +112,34 @@ static int add_trace(struct aspan_report_inputs *inputs, const char *path)
 	return result;
 }
 
+static bool is_empty(const char *directory)
+{
+	struct stat status;
+	char *metadata;
+	bool is_so;
+
+	if (asprintf(&metadata, "%s/metadata", directory) < 0) {
+		return false;
+	}
+	is_so = stat(metadata, &status) == 0 && status.st_size == 0;
+	free(metadata);
+	return is_so;
+}
+
+/* A process that ended while LTTng set it up leaves such a trace among others that are whole. */
+static int add_trace_if_described(struct aspan_report_inputs *inputs, const char *path,
+				  char **undescribed)
+{
+	if (!is_empty(path)) {
+		return add_trace(inputs, path);
+	}
+	if (*undescribed) {
+		return 0;
+	}
+	*undescribed = strdup(path);
+	return *undescribed ? 0 : out_of_memory();
+}
+
 static bool is_ledger(const char *name)
 {
 	size_t length = strlen(name), suffix = strlen(ASPAN_LEDGER_SUFFIX);
@@ -183,7 +211,7 @@ static int add_recording(struct aspan_report_inputs *inputs, const char *directo
 		       0;
 }
 
-static int visit(struct aspan_report_inputs *inputs, FTS *tree, FTSENT *entry)
+static int visit(struct aspan_report_inputs *inputs, FTS *tree, FTSENT *entry, char **undescribed)
 {
 	int result = 0;
 
@@ -191,7 +219,7 @@ static int visit(struct aspan_report_inputs *inputs, FTS *tree, FTSENT *entry)
 	case FTS_D:
 		if (has_file(entry->fts_path, "metadata")) {
 			fts_set(tree, entry, FTS_SKIP);
-			result = add_trace(inputs, entry->fts_path);
+			result = add_trace_if_described(inputs, entry->fts_path, undescribed);
 		}
 		result = result ? result : add_ledgers(inputs, entry->fts_path);
 		return result ? result : add_recording(inputs, entry->fts_path);
@@ -216,11 +244,29 @@ static int compare_names(const FTSENT **a, const FTSENT **b)
 	return strcmp((*a)->fts_name, (*b)->fts_name);
 }
 
+/* Alone, it is the error that it always was. */
+static int judge_undescribed(struct aspan_report_inputs *inputs, const char *undescribed,
+			     size_t count_before)
+{
+	if (!undescribed) {
+		return 0;
+	}
+	if (inputs->trace_count == count_before) {
+		return add_trace(inputs, undescribed);
+	}
+	aspan_terminal_note(
+		"%s/metadata is empty, and perhaps others: what their processes recorded is left out; "
+		"LTTng writes it while a process goes on",
+		undescribed);
+	return 0;
+}
+
 static int search(struct aspan_report_inputs *inputs, char *path)
 {
 	char *const paths[] = { path, NULL };
 	size_t count_before = inputs->trace_count;
 	FTS *tree = fts_open(paths, FTS_COMFOLLOW | FTS_PHYSICAL | FTS_NOCHDIR, compare_names);
+	char *undescribed = NULL; /* the first of them */
 	FTSENT *entry;
 	int result = 0;
 
@@ -230,9 +276,11 @@ static int search(struct aspan_report_inputs *inputs, char *path)
 		return result;
 	}
 	while (!result && (entry = fts_read(tree))) {
-		result = visit(inputs, tree, entry);
+		result = visit(inputs, tree, entry, &undescribed);
 	}
 	fts_close(tree);
+	result = result ? result : judge_undescribed(inputs, undescribed, count_before);
+	free(undescribed);
 	if (!result && inputs->trace_count == count_before) {
 		aspan_terminal_error(
 			"%s holds no trace: nothing there is called 'metadata'; record "

@@ -151,7 +151,7 @@ END
 	expect_status 125 env LTTNG_SESSIOND_PATH="$PWD/daemon" "$ALLOCSPAN" record -o trace -- \
 		"$RECORD_TARGET" enter g alloc 1000
 	rm /dev/shm/fill
-	expect_note "the buffers have [0-9]* MiB instead of [0-9]*, because /dev/shm has only 64.0 MiB free"
+	expect_note "the buffers of each [a-z]* have [0-9.]* MiB instead of [0-9]*, because /dev/shm has only 64.0 MiB free"
 	expect_note "buffers ([0-9]* MiB) found no room in /dev/shm"
 	expect_note "missing in the trace: record-target (pid [0-9]*)"
 	expect_note "the recording is not complete: buffers could not be made"
@@ -195,10 +195,10 @@ record_in_group() {
 
 a_memory_limit_makes_the_buffers_smaller() {
 	make_group 150
-	record_in_group --packed -o trace -- "$RECORD_TARGET" enter g alloc 100000 free
+	record_in_group --packed --buffers user -o trace -- "$RECORD_TARGET" enter g alloc 100000 free
 	expect_equal "status" "$status" 0
 	expect_equal "processes that the kernel killed" "$kills" 0
-	expect_note "the buffers have [0-9]* MiB instead of [0-9]*, because the memory limit of this container"
+	expect_note "the buffers of each [a-z]* have [0-9.]* MiB instead of [0-9]*, because the memory limit of this container"
 	expect_note "recorded .* with 200000 allocations and frees packed in them, lost 0"
 }
 
