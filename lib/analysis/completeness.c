@@ -246,8 +246,9 @@ static void judge_by_ledger(const struct aspan_model *model, const struct aspan_
 {
 	const struct aspan_process_ledger *ledger = &process->ledger;
 	/* What one that went on counts may be later than what was recorded. */
-	bool is_covered = (process->is_whole || ledger->is_recorded_whole || is_nothing(seen)) &&
-			  !ledger->is_running;
+	bool is_covered = (process->is_whole || ledger->cover == ASPAN_LEDGER_COVER_WHOLE ||
+			   is_nothing(seen)) &&
+			  ledger->cover != ASPAN_LEDGER_COVER_PART && !ledger->is_running;
 
 	proof->kind = ASPAN_PROOF_LEDGER;
 	if (ledger->is_exact && is_equal(&ledger->counts, seen)) {

@@ -225,7 +225,7 @@ static void take_process(struct aspan_process *process, const struct aspan_accou
 }
 
 int aspan_model_take_account(struct aspan_model *model, const struct aspan_account *account,
-			     bool is_recorded_whole)
+			     enum aspan_ledger_cover cover)
 {
 	uint32_t index = find(model, account);
 	int result;
@@ -239,7 +239,7 @@ int aspan_model_take_account(struct aspan_model *model, const struct aspan_accou
 		return result;
 	}
 	take_process(&model->processes[index], account);
-	model->processes[index].ledger.is_recorded_whole = is_recorded_whole;
+	model->processes[index].ledger.cover = cover;
 	result = name(&model->processes[index], account);
 	for (size_t i = 0; !result && i < account->group_count; i++) {
 		result = take_group(model, index, &account->groups[i]);

@@ -48,13 +48,20 @@ struct aspan_process_end {
 	uint64_t lost_count; /* events that the process knows it could not make */
 };
 
+/* How much of what a ledger counts the session was to record. */
+enum aspan_ledger_cover {
+	ASPAN_LEDGER_COVER_UNKNOWN,
+	ASPAN_LEDGER_COVER_WHOLE, /* all, and the recording began before the process */
+	ASPAN_LEDGER_COVER_PART, /* a filter left some out */
+};
+
 /* What the process's ledger says of it (lib/ledger/account.h), without groups. */
 struct aspan_process_ledger {
 	bool is_there;
 	bool is_exact; /* else all counts are lower bounds */
 	bool is_live_known; /* inherited blocks can be told from its own */
 	bool is_closed; /* the process ended in a way that it saw */
-	bool is_recorded_whole; /* the recording began before the process */
+	enum aspan_ledger_cover cover;
 	bool is_running; /* it went on when the recording ended */
 	uint64_t
 		calls_in_flight; /* at most so many threads were in the middle of one when it ended */

@@ -31,8 +31,8 @@ static int note_problem(struct aspan_ledger_files *files, const char *text)
 	return files->problems[index] ? 0 : -ENOMEM;
 }
 
-static int read_file(struct aspan_ledger_files *files, const char *path, bool is_recorded_whole,
-		     struct aspan_model *model)
+static int read_file(struct aspan_ledger_files *files, const char *path,
+		     enum aspan_ledger_cover cover, struct aspan_model *model)
 {
 	struct aspan_account *account = NULL;
 	struct aspan_ledger_error error;
@@ -45,13 +45,13 @@ static int read_file(struct aspan_ledger_files *files, const char *path, bool is
 		aspan_model_note_unread_ledger(model);
 		return note_problem(files, error.text);
 	}
-	result = aspan_model_take_account(model, account, is_recorded_whole);
+	result = aspan_model_take_account(model, account, cover);
 	aspan_account_destroy(account);
 	return result;
 }
 
 int aspan_ledger_files_read(struct aspan_ledger_files *files, const bt_value *paths,
-			    bool are_recorded_whole, struct aspan_model *model)
+			    enum aspan_ledger_cover cover, struct aspan_model *model)
 {
 	uint64_t count = paths ? bt_value_array_get_length(paths) : 0;
 	int result = 0;
@@ -60,8 +60,7 @@ int aspan_ledger_files_read(struct aspan_ledger_files *files, const bt_value *pa
 		const bt_value *path = bt_value_array_borrow_element_by_index_const(paths, i);
 
 		if (bt_value_is_string(path)) {
-			result = read_file(files, bt_value_string_get(path), are_recorded_whole,
-					   model);
+			result = read_file(files, bt_value_string_get(path), cover, model);
 		}
 	}
 	return result;

@@ -24,11 +24,11 @@ struct aspan_ledger_files {
 void aspan_ledger_files_fini(struct aspan_ledger_files *files);
 
 /*
- * Reads each file of an array of paths, or of NULL, after the last event; `are_recorded_whole` as in ledgers.h. 0 or -ENOMEM; a file
- * that cannot be read is a problem.
+ * Reads each file of an array of paths, or of NULL, after the last event; `cover` as in ledgers.h. 0 or -ENOMEM; a file that cannot be
+ * read is a problem.
  */
 int aspan_ledger_files_read(struct aspan_ledger_files *files, const bt_value *paths,
-			    bool are_recorded_whole, struct aspan_model *model);
+			    enum aspan_ledger_cover cover, struct aspan_model *model);
 
 /* A line for each problem. 0 or -ENOMEM. */
 int aspan_ledger_files_add_notes(const struct aspan_ledger_files *files,

@@ -243,6 +243,11 @@ static bool take_recordings(struct reader *reader, const bt_value *value)
 	return keep_paths(&reader->parameters->recordings, value);
 }
 
+static bool take_partial_ledgers(struct reader *reader, const bt_value *value)
+{
+	return keep_paths(&reader->parameters->partial_ledgers, value);
+}
+
 static bool take_recorded_ledgers(struct reader *reader, const bt_value *value)
 {
 	return keep_paths(&reader->parameters->recorded_ledgers, value);
@@ -267,6 +272,7 @@ static const struct parameter known[] = {
 	{ "symbols", take_symbols, "a boolean" },
 	{ "ledgers", take_ledgers, "an array of paths" },
 	{ "recordings", take_recordings, "an array of paths" },
+	{ "partial-ledgers", take_partial_ledgers, "an array of paths" },
 	{ "recorded-ledgers", take_recorded_ledgers, "an array of paths" },
 	{ "bind", take_bind, "an array of SPECs, as allocspan-bind(7) describes them" },
 };
@@ -372,4 +378,5 @@ void aspan_report_parameters_fini(struct aspan_report_parameters *parameters)
 	bt_value_put_ref(parameters->ledgers);
 	bt_value_put_ref(parameters->recordings);
 	bt_value_put_ref(parameters->recorded_ledgers);
+	bt_value_put_ref(parameters->partial_ledgers);
 }

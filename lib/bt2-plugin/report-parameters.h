@@ -26,6 +26,7 @@ struct aspan_report_parameters {
 	const bt_value *ledgers; /* an array of paths; kept, or NULL */
 	const bt_value
 		*recorded_ledgers; /* the same: of processes that began after their recording */
+	const bt_value *partial_ledgers; /* the same: of recordings with a filter */
 	const bt_value *recordings; /* the same */
 	const bt_value *bindings; /* an array of strings, borrowed from the map; or NULL */
 	char *from, *to; /* NULL: all of the trace */

@@ -248,12 +248,17 @@ static int make_report(struct sink *sink, struct aspan_report *report)
 /* After the last event. */
 static int read_ledgers(struct sink *sink)
 {
-	int result = aspan_ledger_files_read(&sink->ledgers, sink->parameters.recorded_ledgers,
-					     true, sink->model);
+	const struct aspan_report_parameters *parameters = &sink->parameters;
+	int result = aspan_ledger_files_read(&sink->ledgers, parameters->recorded_ledgers,
+					     ASPAN_LEDGER_COVER_WHOLE, sink->model);
 
 	if (!result) {
-		result = aspan_ledger_files_read(&sink->ledgers, sink->parameters.ledgers, false,
-						 sink->model);
+		result = aspan_ledger_files_read(&sink->ledgers, parameters->partial_ledgers,
+						 ASPAN_LEDGER_COVER_PART, sink->model);
+	}
+	if (!result) {
+		result = aspan_ledger_files_read(&sink->ledgers, parameters->ledgers,
+						 ASPAN_LEDGER_COVER_UNKNOWN, sink->model);
 	}
 	if (result) {
 		fail_to_write(sink, result);

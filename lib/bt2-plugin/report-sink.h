@@ -7,7 +7,7 @@
  * allocspan-report(1) take them), `top` (unsigned), `begin-ns` and `end-ns` (unsigned: when the trace begins and ends, for
  * times that count from there), `color` (boolean), `width` (unsigned: the columns of the terminal), `cut-short` (boolean: a
  * part of the trace is missing, and the report shall say so), `symbols` (boolean: false opens no file that the trace names), `ledgers` (array of strings:
- * paths of ledgers that belong to the trace), `recorded-ledgers` (the same, of processes that began after their recording), `recordings` (array of strings:
+ * paths of ledgers that belong to the trace), `recorded-ledgers` (the same, of processes that began after their recording), `partial-ledgers` (the same, of recordings with a filter), `recordings` (array of strings:
  * paths of the files allocspan.json of `allocspan record`), `bind` (array of strings: bindings to replay, as
  * include/allocspan/bind.h describes them).
  *

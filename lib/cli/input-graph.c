@@ -81,7 +81,7 @@ static int add_sources(struct aspan_input_graph *input, const struct aspan_repor
 	}
 	/* Of processes that were killed, ledgers may be all that is left. */
 	if (!result && input->muxers.port_count == 0 && inputs->ledgers.count == 0 &&
-	    inputs->recorded_ledgers.count == 0) {
+	    inputs->recorded_ledgers.count == 0 && inputs->partial_ledgers.count == 0) {
 		say_empty(inputs);
 		result = -ENODATA;
 	}

@@ -6,6 +6,7 @@
 
 #include <json-c/json.h>
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -19,29 +20,32 @@ static bool is_regular(const char *path)
 	return stat(path, &status) == 0 && S_ISREG(status.st_mode);
 }
 
-static bool covers_all(struct json_object *facts)
+static enum aspan_report_cover get_cover(struct json_object *facts)
 {
 	struct json_object *events = NULL, *covers = NULL;
 
-	return json_object_object_get_ex(facts, "events", &events) &&
-	       json_object_object_get_ex(events, "covers_all", &covers) &&
-	       json_object_is_type(covers, json_type_boolean) && json_object_get_boolean(covers);
+	if (!json_object_object_get_ex(facts, "events", &events) ||
+	    !json_object_object_get_ex(events, "covers_all", &covers) ||
+	    !json_object_is_type(covers, json_type_boolean)) {
+		return ASPAN_REPORT_COVER_UNKNOWN;
+	}
+	return json_object_get_boolean(covers) ? ASPAN_REPORT_COVER_ALL : ASPAN_REPORT_COVER_PART;
 }
 
-bool aspan_report_facts_cover_all(const char *directory)
+enum aspan_report_cover aspan_report_facts_read_cover(const char *directory)
 {
+	enum aspan_report_cover cover;
 	struct json_object *facts = NULL;
-	bool does_cover;
 	char *path;
 
 	if (asprintf(&path, "%s/" FACTS_FILE, directory) < 0) {
-		return false;
+		return ASPAN_REPORT_COVER_UNKNOWN;
 	}
 	if (is_regular(path)) {
 		facts = json_object_from_file(path);
 	}
-	does_cover = facts && covers_all(facts);
+	cover = facts ? get_cover(facts) : ASPAN_REPORT_COVER_UNKNOWN;
 	json_object_put(facts);
 	free(path);
-	return does_cover;
+	return cover;
 }

@@ -170,9 +170,12 @@ static int is_wanted(const struct dirent *entry)
 /* Those in DIRECTORY/ledger, if there is one, in the order of their names. */
 static int add_ledgers(struct aspan_report_inputs *inputs, const char *directory)
 {
-	struct aspan_report_paths *ledgers = aspan_report_facts_cover_all(directory) ?
-						     &inputs->recorded_ledgers :
-						     &inputs->ledgers;
+	struct aspan_report_paths *const by_cover[] = {
+		[ASPAN_REPORT_COVER_UNKNOWN] = &inputs->ledgers,
+		[ASPAN_REPORT_COVER_ALL] = &inputs->recorded_ledgers,
+		[ASPAN_REPORT_COVER_PART] = &inputs->partial_ledgers,
+	};
+	struct aspan_report_paths *ledgers = by_cover[aspan_report_facts_read_cover(directory)];
 	struct dirent **entries = NULL;
 	char *path;
 	int count, result = 0;
@@ -337,6 +340,7 @@ void aspan_report_inputs_fini(struct aspan_report_inputs *inputs)
 	free(inputs->traces);
 	free_paths(&inputs->ledgers);
 	free_paths(&inputs->recorded_ledgers);
+	free_paths(&inputs->partial_ledgers);
 	free_paths(&inputs->recordings);
 	if (inputs->salvage_directory) {
 		remove_tree(inputs->salvage_directory);

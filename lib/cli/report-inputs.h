@@ -26,6 +26,7 @@ struct aspan_report_inputs {
 	struct aspan_report_paths ledgers;
 	struct aspan_report_paths
 		recorded_ledgers; /* of processes that were recorded from their beginnings on */
+	struct aspan_report_paths partial_ledgers; /* of which a filter left some out */
 	struct aspan_report_paths recordings; /* files allocspan.json of `allocspan record` */
 	char *salvage_directory; /* of copies; NULL if there are none */
 	bool is_cut_short; /* something of the traces is missing */

@@ -75,6 +75,7 @@ bt_value *aspan_report_options_make_params(const struct aspan_report_options *op
 		!bt_value_map_insert_bool_entry(params, "cut-short", inputs->is_cut_short) &&
 		insert_paths(params, "ledgers", &inputs->ledgers) &&
 		insert_paths(params, "recorded-ledgers", &inputs->recorded_ledgers) &&
+		insert_paths(params, "partial-ledgers", &inputs->partial_ledgers) &&
 		insert_paths(params, "recordings", &inputs->recordings);
 
 	if (!is_made) {

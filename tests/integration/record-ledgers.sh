@@ -268,4 +268,20 @@ tells_what_the_processes_lost() {
 	expect_note "5 allocations and frees were counted in the program and made no event"
 }
 
+# What a filter leaves out is not missing: nobody asked for it.
+a_filter_is_no_loss() {
+	expect_status 0 record --filter 'tags == "*,group=g,*"' -o trace -- \
+		"$RECORD_TARGET" enter g alloc 10 exit enter h alloc 20
+	"$ALLOCSPAN" report --format json trace >"$work/json"
+	python3 - "$work/json" <<'END' || fail "the report says something else"
+import json, sys
+report = json.load(open(sys.argv[1]))
+process, = report["processes"]
+allocs = {row["name"]: (row["alloc_count"], row["from"]) for row in report["groups"]}
+print(allocs, process["missing"])
+sys.exit(allocs["g"] != (10, "events") or allocs.get("h", (0, ""))[0] not in (0, 20) or
+         process["from"] != "events" or process["missing"]["allocs"] != {"least": 0, "most": 20})
+END
+}
+
 run_claim "$@"

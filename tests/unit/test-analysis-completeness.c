@@ -37,7 +37,7 @@ static void start_account(uint64_t allocs, uint64_t bytes, uint64_t frees, uint6
 
 static void take_account(void)
 {
-	assert_int_equal(aspan_model_take_account(model, &account, false), 0);
+	assert_int_equal(aspan_model_take_account(model, &account, ASPAN_LEDGER_COVER_UNKNOWN), 0);
 }
 
 static void an_end_that_agrees_proves_all(void **state)
@@ -252,6 +252,24 @@ static void figures_of_a_killed_process_are_from_its_ledger(void **state)
 	assert_false(numbers("span", "(no span)")->has_exact_counts);
 }
 
+/* The recording left some out on purpose: what it has is what was asked for. */
+static void behind_a_filter_a_ledger_only_gives_bounds(void **state)
+{
+	struct aspan_group_result result;
+
+	(void) state;
+	begin(ASPAN_BEGIN_LOAD);
+	allocate(0x10, 100, 2, PARSER);
+	start_account(5, 500, 2, 200);
+	assert_int_equal(aspan_model_take_account(model, &account, ASPAN_LEDGER_COVER_PART), 0);
+	assert_proof(0, LEDGER, false);
+	assert_missing(proof_of(0)->allocs, 0, 4);
+	assert_missing(proof_of(0)->frees, 0, 2);
+	result = result_of(2, PARSER);
+	assert_counts(result, 1, 100, 0, 0);
+	assert_false(result.is_from_ledger);
+}
+
 static void what_a_ledger_knows_to_be_freed_is_never_freed_of_nobody(void **state)
 {
 	(void) state;
@@ -379,7 +397,7 @@ static void a_ledger_tells_all_of_who_began_after_its_recording(void **state)
 	(void) state;
 	allocate(0x10, 100, 2, PARSER);
 	start_account(5, 500, 2, 200);
-	assert_int_equal(aspan_model_take_account(model, &account, true), 0);
+	assert_int_equal(aspan_model_take_account(model, &account, ASPAN_LEDGER_COVER_WHOLE), 0);
 	assert_missing(proof_of(0)->allocs, 4, 4);
 	assert_counts(result_of(2, PARSER), 5, 500, 2, 200);
 	assert_true(result_of(2, PARSER).is_from_ledger);
@@ -505,6 +523,7 @@ int main(void)
 		TEST(an_end_bounds_what_is_missing_of_a_process_older_than_the_trace),
 		TEST(a_ledger_proves_what_a_killed_process_did),
 		TEST(figures_of_a_killed_process_are_from_its_ledger),
+		TEST(behind_a_filter_a_ledger_only_gives_bounds),
 		TEST(what_a_ledger_knows_to_be_freed_is_never_freed_of_nobody),
 		TEST(what_lives_of_a_process_older_than_the_trace_may_be_older),
 		TEST(a_group_and_a_process_that_only_a_ledger_knows_are_there),

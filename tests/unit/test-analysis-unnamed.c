@@ -66,7 +66,7 @@ static void take_ledger(uint64_t vpid, uint64_t allocs, uint64_t bytes)
 		.total = group.counts,
 	};
 
-	assert_int_equal(aspan_model_take_account(model, &account, false), 0);
+	assert_int_equal(aspan_model_take_account(model, &account, ASPAN_LEDGER_COVER_UNKNOWN), 0);
 }
 
 static void events_that_name_their_process_are_of_the_one_with_its_records(void **state)
