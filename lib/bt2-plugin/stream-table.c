@@ -159,7 +159,6 @@ static void find_debug_info(struct aspan_stream_contexts *members, const bt_fiel
 	}
 }
 
-/* An event of a class may be missing, but its class is there as soon as a program may make it. */
 static bool has_process_begin(const bt_stream_class *stream_class)
 {
 	uint64_t count = bt_stream_class_get_event_class_count(stream_class);
@@ -173,6 +172,21 @@ static bool has_process_begin(const bt_stream_class *stream_class)
 		}
 	}
 	return false;
+}
+
+bool aspan_stream_tells_begins(const bt_trace *trace)
+{
+	const bt_trace_class *trace_class = bt_trace_borrow_class_const(trace);
+	uint64_t count = bt_trace_class_get_stream_class_count(trace_class);
+
+	for (uint64_t i = 0; i < count; i++) {
+		if (has_process_begin(
+			    bt_trace_class_borrow_stream_class_by_index_const(trace_class, i))) {
+			return true;
+		}
+	}
+	return bt_trace_borrow_environment_entry_value_by_name_const(
+		       trace, ASPAN_STREAM_TELLS_BEGINS) != NULL;
 }
 
 static int fill_stream(struct aspan_stream_table *table, struct aspan_model *model,
@@ -202,7 +216,7 @@ static int fill_stream(struct aspan_stream_table *table, struct aspan_model *mod
 				  filled->contexts.vpid >= 0;
 	filled->origin.is_salvaged = is_salvaged(trace);
 	result = find_trace(table, model, trace, &filled->origin);
-	if (!result && has_process_begin(stream_class)) {
+	if (!result && aspan_stream_tells_begins(trace)) {
 		aspan_model_note_begins_are_told(model, filled->origin.trace);
 	}
 	return result;

@@ -60,6 +60,12 @@ bool aspan_stream_take_first_packet(struct aspan_stream_table *table,
 int aspan_stream_table_find(struct aspan_stream_table *table, struct aspan_model *model,
 			    const bt_stream *stream, const struct aspan_stream **found);
 
+/* In the environment of a trace that was written anew: it may lack the classes of events that it does not have. */
+#define ASPAN_STREAM_TELLS_BEGINS "allocspan_tells_begins"
+
+/* Whether the trace has a place for process_begin: an event may be missing, but its class is there as soon as a program may make it. */
+bool aspan_stream_tells_begins(const bt_trace *trace);
+
 /* Tells of which process and thread an event of the stream is. */
 void aspan_stream_read_origin(const struct aspan_stream *stream, const bt_event *event,
 			      struct aspan_origin *origin);

@@ -4,6 +4,8 @@
  */
 #include "unpack-mirror-state.h"
 
+#include "stream-table.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -40,6 +42,9 @@ static bt_trace *create_trace(bt_trace_class *trace_class, const bt_trace *sourc
 
 	if (trace) {
 		copy_environment(source, trace);
+		if (aspan_stream_tells_begins(source)) {
+			bt_trace_set_environment_entry_integer(trace, ASPAN_STREAM_TELLS_BEGINS, 1);
+		}
 		if (bt_trace_get_name(source)) {
 			bt_trace_set_name(trace, bt_trace_get_name(source));
 		}
