@@ -257,6 +257,9 @@ class Example:
                  "(lttng enable-channel --subbuf-size)"] if self.is_lossy else []
         return {"schema": "allocspan-report/2", "complete": not self.is_lossy and not self.is_unproved, "discarded_events": 15 if self.is_lossy else 0,
                 "discarded_packets": 0, "begin_ns": BEGIN_NS, "end_ns": end, "window": {"begin_ns": BEGIN_NS, "end_ns": end},
+                "coverage": {"begin_ns": self.time(7) if self.is_unproved else BEGIN_NS, "end_ns": end,
+                             "reason": "overwritten" if self.is_unproved else "recording"},
+                "overwritten_packets": 86 if self.is_unproved else 0,
                 "events": events, "notes": notes, "groups": [self.group_object(i) for i in range(len(self.groups))],
                 "processes": self.processes, "unrecorded": self.unrecorded() if self.is_unproved else [],
                 "unrecorded_more": 0, "threads": self.threads, "callsites": self.callsites, "nodes": self.nodes,

@@ -39,6 +39,18 @@ def a_complete_report_has_a_line_too(page):
     assert page.text("#proof") == "Completeness: proved by process_end (2 processes)", page.text("#proof")
 
 
+def a_page_says_from_when_on_everything_is_there(page):
+    """As the text report. Report: 30 unproved"""
+    begin = in_time(page.report["coverage"]["begin_ns"] - page.report["window"]["begin_ns"])
+    assert page.text("#coverage") == \
+        f"Coverage: from +{begin} on; 86 earlier packets of events are not in the trace", page.text("#coverage")
+
+
+def a_page_of_everything_has_no_such_line(page):
+    """Nor has its text report."""
+    assert not page.find_all("#coverage")
+
+
 def _missing(bounds):
     least, most = bounds["least"], bounds["most"]
     if most is None:
