@@ -42,6 +42,7 @@ static char *describe(const struct aspan_report *report, const struct aspan_repo
 	bool has_host = made->hostname && has_many_hosts(report->model);
 	char *text;
 
+	/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): there are as many as process_count says */
 	if (asprintf(&text, process->has_vpid ? "%s%s%s(%" PRIu64 : "%s%s%s",
 		     has_host ? made->hostname : "", has_host ? ":" : "",
 		     process->procname ? process->procname : "?", process->vpid) < 0) {

@@ -24,8 +24,8 @@ void aspan_muxers_init(struct aspan_muxers *muxers, bt_graph *graph, const bt_pl
 int aspan_muxers_add(struct aspan_muxers *muxers, const bt_component_source *source)
 {
 	uint64_t count = bt_component_source_get_output_port_count(source);
-	const bt_port_output **moved =
-		reallocarray(muxers->ports, muxers->port_count + count + 1, sizeof(*moved));
+	const bt_port_output **moved = reallocarray(muxers->ports, muxers->port_count + count + 1,
+						    sizeof(const bt_port_output *));
 
 	if (!moved) {
 		return -ENOMEM;

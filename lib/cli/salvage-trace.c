@@ -128,7 +128,7 @@ static int find_ledgers(const char *recording, glob_t *ledgers)
 		}
 		*end++ = *at;
 	}
-	strcpy(end, pattern);
+	memcpy(end, pattern, sizeof(pattern));
 	result = glob(escaped, 0, NULL, ledgers);
 	free(escaped);
 	return result == 0 || result == GLOB_NOMATCH ? 0 : -ENOMEM;

@@ -82,7 +82,7 @@ static bool make_room(struct aspan_waiting_groups *groups)
 	return enlarge_table(groups);
 }
 
-/* Of the slot, which has one; id 0 if it is not in the file. */
+/* Of the slot, which has one; *group, whose id is 0 before, stays so if it is not in the file. */
 static int read_group(struct aspan_waiting_groups *groups, uint32_t slot,
 		      struct aspan_ledger_group *group)
 {
@@ -92,7 +92,6 @@ static int read_group(struct aspan_waiting_groups *groups, uint32_t slot,
 	uint64_t segment = 0;
 	int result;
 
-	group->id = 0;
 	if ((slot >> ASPAN_LEDGER_SEGMENT_SHIFT) >=
 	    groups->section->size_bytes / sizeof(uint64_t)) {
 		return 0;
@@ -111,7 +110,7 @@ static int read_group(struct aspan_waiting_groups *groups, uint32_t slot,
 
 static int add_group(struct aspan_waiting_groups *groups, uint32_t slot, uint32_t *index)
 {
-	struct aspan_ledger_group group;
+	struct aspan_ledger_group group = { .id = 0 };
 	const char *tags = NULL;
 	int result = read_group(groups, slot, &group);
 

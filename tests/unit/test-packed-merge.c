@@ -689,6 +689,7 @@ static void an_event_that_is_there_twice_counts_once(void **state)
 	for (int is_salvaged_first = 0; is_salvaged_first < 2; is_salvaged_first++) {
 		const struct aspan_origin process = { .has_vpid = true, .vpid = 100 };
 
+		end(state);
 		start(state);
 		assert_int_equal(aspan_packed_merge_note_process(merge, &process, 0), 0);
 		if (is_salvaged_first) {
@@ -708,9 +709,7 @@ static void an_event_that_is_there_twice_counts_once(void **state)
 		expect_record(7, START + MS);
 		expect_record(7, START + 2 * MS);
 		expect_nothing();
-		end(state);
 	}
-	start(state);
 }
 
 static void what_was_salvaged_of_an_unknown_process_is_its_own(void **state)
