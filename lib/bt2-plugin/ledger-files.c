@@ -45,6 +45,7 @@ static int read_file(struct aspan_ledger_files *files, const char *path,
 		aspan_model_note_unread_ledger(model);
 		return note_problem(files, error.text);
 	}
+	files->read_count++;
 	result = aspan_model_take_account(model, account, cover);
 	aspan_account_destroy(account);
 	return result;

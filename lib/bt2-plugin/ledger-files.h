@@ -19,6 +19,7 @@
 struct aspan_ledger_files {
 	char *problems[ASPAN_LEDGER_FILES_NAMED];
 	size_t problem_count; /* of all; more than are named */
+	size_t read_count; /* how many could be read */
 };
 
 void aspan_ledger_files_fini(struct aspan_ledger_files *files);

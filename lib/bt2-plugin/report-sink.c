@@ -266,10 +266,13 @@ static int read_ledgers(struct sink *sink)
 	return result;
 }
 
-/* Of a process that was killed, its ledger may be all that is left. */
-static bool has_anything(const struct aspan_model *model)
+/*
+ * Returns whether there is anything to report. Ledgers may be all: of processes that were killed, and of processes that used no
+ * group and thus loaded no tracer.
+ */
+static bool has_anything(const struct sink *sink)
 {
-	return aspan_model_count_events(model) > 0 || model->group_count > 0;
+	return aspan_model_count_events(sink->model) > 0 || sink->ledgers.read_count > 0;
 }
 
 static int write_report(struct sink *sink)
@@ -308,7 +311,7 @@ static bt_component_class_sink_consume_method_status end_early(struct sink *sink
 	aspan_model_note_cut_short(sink->model);
 	/* What waited is part of what was read; whether it is whole matters no more. */
 	aspan_message_reader_finish(sink->reader);
-	if (!read_ledgers(sink) && has_anything(sink->model)) {
+	if (!read_ledgers(sink) && has_anything(sink)) {
 		write_report(sink);
 	}
 	FAIL(sink, "the trace could not be read to its end");
@@ -338,7 +341,7 @@ static bt_component_class_sink_consume_method_status end(struct sink *sink)
 	if (read_ledgers(sink)) {
 		return BT_COMPONENT_CLASS_SINK_CONSUME_METHOD_STATUS_ERROR;
 	}
-	is_empty = !has_anything(sink->model);
+	is_empty = !has_anything(sink);
 	if (is_empty && sink->replay && !aspan_bind_replay_has_begun(sink->replay)) {
 		return end_without_begin(sink);
 	}

@@ -144,10 +144,11 @@ void aspan_record_finish(struct aspan_recording *recording, pid_t command)
 	discarded = count_discarded(recording);
 	gather(recording);
 	aspan_record_session_destroy(&recording->session);
+	/* The daemon waits at its end until this is gone, which nobody else may ever see to. */
+	aspan_record_shm_delete(&recording->shm);
 	recording->daemon.is_crippled =
 		aspan_record_fault_is_seen(&recording->health.faults, ASPAN_FAULT_CONSUMER);
 	aspan_record_daemon_stop(&recording->daemon);
-	aspan_record_shm_delete(&recording->shm);
 	aspan_record_output_discard(&recording->output);
 	aspan_record_bind_tell(&recording->bind);
 	/* Libraries that read the trace have their own way with words. */

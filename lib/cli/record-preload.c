@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Which libraries are preloaded into the command: the interposer, what LTTng needs around fork() and close(), and what the user preloads.
+ * Selects the libraries that are preloaded into the command: the interposer, LTTng's helpers for close() and for fork(), and the
+ * libraries that the user preloads.
+ *
+ * LTTng's helper for fork() loads LTTng into every process, and with it threads and buffers. The interposer does the helper's work for
+ * our own events, and loads LTTng only where it is needed. So the helper is preloaded only if the user records more than
+ * our events: it also keeps the contexts of users and namespaces up to date.
  */
 #include "record-preload.h"
 
@@ -15,11 +20,18 @@
 #define INTERPOSER "liballocspan-preload.so"
 #define UST_PACKAGE "liblttng-ust1"
 
-/* The interposer first: it hands on to whatever allocator the user preloads. */
-int aspan_record_preload_find(const struct aspan_record_bind *bind, char **preload)
+static bool needs_fork_helper(const struct aspan_record_options *options)
 {
-	static const char *const ust_names[] = { "liblttng-ust-fork.so.1", "liblttng-ust-fd.so.1" };
+	return options->context_count + options->event_count + options->binding_count > 0;
+}
+
+/* The interposer first: it hands on to whatever allocator the user preloads. */
+int aspan_record_preload_find(const struct aspan_record_options *options,
+			      const struct aspan_record_bind *bind, char **preload)
+{
+	static const char *const ust_names[] = { "liblttng-ust-fd.so.1", "liblttng-ust-fork.so.1" };
 	const char *own = getenv("LD_PRELOAD");
+	bool has_helper = needs_fork_helper(options);
 	char *interposer, *ust_paths[2];
 	int ret = aspan_locate_library(INTERPOSER, &interposer);
 
@@ -43,8 +55,9 @@ int aspan_record_preload_find(const struct aspan_record_bind *bind, char **prelo
 	if (ret == 0) {
 		ret = aspan_record_bind_add_library(bind, &interposer);
 	}
-	if (ret == 0 && asprintf(preload, "%s:%s:%s%s%s", interposer, ust_names[0], ust_names[1],
-				 own && *own ? ":" : "", own ? own : "") < 0) {
+	if (ret == 0 &&
+	    asprintf(preload, "%s:%s%s%s%s%s", interposer, ust_names[0], has_helper ? ":" : "",
+		     has_helper ? ust_names[1] : "", own && *own ? ":" : "", own ? own : "") < 0) {
 		*preload = NULL;
 		ret = -ENOMEM;
 	}

@@ -53,8 +53,10 @@ static int prepare_bind(struct aspan_recording *recording)
 
 static int find_libraries(struct aspan_recording *recording)
 {
-	return aspan_record_preload_find(&recording->bind, &recording->preload) < 0 ? EXIT_FAILURE :
-										      0;
+	return aspan_record_preload_find(&recording->options, &recording->bind,
+					 &recording->preload) < 0 ?
+		       EXIT_FAILURE :
+		       0;
 }
 
 static int prepare_command(struct aspan_recording *recording)
@@ -115,8 +117,8 @@ static void abandon(struct aspan_recording *recording)
 {
 	aspan_record_command_abandon(&recording->command);
 	aspan_record_session_destroy(&recording->session);
-	aspan_record_daemon_stop(&recording->daemon);
 	aspan_record_shm_delete(&recording->shm);
+	aspan_record_daemon_stop(&recording->daemon);
 	aspan_record_ledger_abandon(&recording->ledger);
 	aspan_record_output_discard(&recording->output);
 }

@@ -268,6 +268,8 @@ static int search(struct aspan_report_inputs *inputs, char *path)
 {
 	char *const paths[] = { path, NULL };
 	size_t count_before = inputs->trace_count;
+	/* No process of a recording may have had an event: then it has no trace, but facts and ledgers. */
+	size_t recordings_before = inputs->recordings.count;
 	FTS *tree = fts_open(paths, FTS_COMFOLLOW | FTS_PHYSICAL | FTS_NOCHDIR, compare_names);
 	char *undescribed = NULL; /* the first of them */
 	FTSENT *entry;
@@ -284,7 +286,8 @@ static int search(struct aspan_report_inputs *inputs, char *path)
 	fts_close(tree);
 	result = result ? result : judge_undescribed(inputs, undescribed, count_before);
 	free(undescribed);
-	if (!result && inputs->trace_count == count_before) {
+	if (!result && inputs->trace_count == count_before &&
+	    inputs->recordings.count == recordings_before) {
 		aspan_terminal_error(
 			"%s holds no trace: nothing there is called 'metadata'; record "
 			"one with 'allocspan record -- COMMAND'",

@@ -25,7 +25,7 @@
 #include "record.h"
 #include "stats-thread.h"
 #include "thread.h"
-#include "trace.h"
+#include "trace-open.h"
 
 #define ENV_CLOCK "ALLOCSPAN_CLOCK"
 #define CLOCK_MONOTONIC_NAME "monotonic"
@@ -37,13 +37,22 @@
 
 _Atomic int aspan_init_state = ASPAN_INIT_NOT_YET;
 
-int aspan_init_slow(void)
+static bool is_started; /* by the constructor */
+
+static int state(void)
+{
+	/* Pairs with the release stores below. */
+	return atomic_load_explicit(&aspan_init_state, memory_order_acquire);
+}
+
+/* All but the provider of events. */
+static int init_core(void)
 {
 	uint32_t busy = aspan_record_internal_begin();
 	struct aspan_lock lock = aspan_lock();
 	int error = 0;
 
-	if (atomic_load_explicit(&aspan_init_state, memory_order_relaxed) == ASPAN_INIT_NOT_YET) {
+	if (state() == ASPAN_INIT_NOT_YET) {
 		aspan_process_init();
 		aspan_barrier_init();
 		error = aspan_group_init();
@@ -51,13 +60,30 @@ int aspan_init_slow(void)
 			error = aspan_thread_init();
 		}
 		if (!error) {
-			/* Pairs with the acquire in aspan_init(). */
-			atomic_store_explicit(&aspan_init_state, ASPAN_INIT_DONE,
+			atomic_store_explicit(&aspan_init_state, ASPAN_INIT_DONE_BUT_TRACE,
 					      memory_order_release);
 		}
 	}
 	aspan_unlock(&lock);
 	aspan_record_internal_end(busy);
+	return error;
+}
+
+static void open_trace(void)
+{
+	aspan_trace_open();
+	/* Pairs with the acquire in aspan_init(). */
+	atomic_store_explicit(&aspan_init_state, ASPAN_INIT_DONE, memory_order_release);
+}
+
+int aspan_init_slow(void)
+{
+	int error = state() == ASPAN_INIT_NOT_YET ? init_core() : 0;
+
+	/* Before the constructor, which decides about it, it is too early. */
+	if (!error && is_started) {
+		open_trace();
+	}
 	return error;
 }
 
@@ -129,13 +155,14 @@ __attribute__((constructor)) static void start(void)
 	aspan_packed_clock_init(wants_monotonic_clock());
 	aspan_linker_init();
 	aspan_helper_init();
-	if (aspan_init() == 0) {
+	if (init_core() == 0) {
 		pthread_atfork(aspan_before_fork, aspan_after_fork_in_parent,
 			       aspan_after_fork_in_child);
-		aspan_trace_open();
-		/* The first thread decides where LTTng's thread-local storage is: the others then take no lock of the linker. */
-		aspan_thread_prepare();
 		aspan_life_begin();
+		is_started = true;
+		if (aspan_trace_is_needed_from_start()) {
+			open_trace();
+		}
 		/* After LTTng's own, so that it runs before LTTng's end. In reverse. */
 		atexit(aspan_life_exit);
 		atexit(aspan_stats_thread_finish);

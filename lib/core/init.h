@@ -11,6 +11,7 @@
 
 enum aspan_init_state {
 	ASPAN_INIT_NOT_YET,
+	ASPAN_INIT_DONE_BUT_TRACE, /* the provider is opened with the first call that needs it (trace-open.h) */
 	ASPAN_INIT_DONE,
 };
 
@@ -18,7 +19,10 @@ extern ASPAN_HIDDEN _Atomic int aspan_init_state;
 
 ASPAN_SLOW int aspan_init_slow(void);
 
-/* Groups, threads and forks are taken care of from here on. Returns 0 or -ENOMEM. */
+/*
+ * Groups, threads and forks are taken care of from here on, and events are recorded where they can be. Returns 0 or -ENOMEM. Call
+ * without any lock: the first call may load LTTng.
+ */
 static inline int aspan_init(void)
 {
 	/* Pairs with the release in aspan_init_slow(). */

@@ -21,6 +21,7 @@
 #include "stats-thread.h"
 #include "thread.h"
 #include "trace-end.h"
+#include "trace-open.h"
 #include "trace.h"
 
 /* How long an end waits for the lock, which somebody may hold who does not run any more. */
@@ -49,6 +50,7 @@ void aspan_after_fork_in_parent(void)
 static void begin_child(enum aspan_trace_begin_how how)
 {
 	aspan_process_begin_child(how);
+	aspan_trace_open_after_fork();
 	aspan_thread_after_fork();
 	aspan_packed_forget_ledger();
 	aspan_ledger_after_fork();
@@ -111,12 +113,15 @@ void aspan_life_know_child(void)
 	aspan_life_know();
 }
 
+/* Whether the library, or LTTng, does what this thread does. */
+static bool is_librarys(void)
+{
+	return aspan_thread.busy & (ASPAN_BUSY_INTERNAL | ASPAN_BUSY_TRACER);
+}
+
 void aspan_life_note_child(void)
 {
-	bool is_programs = has_begun &&
-			   !(aspan_thread.busy & (ASPAN_BUSY_INTERNAL | ASPAN_BUSY_TRACER));
-
-	if (is_programs) {
+	if (has_begun && !is_librarys()) {
 		atomic_fetch_add_explicit(&aspan_ledger_losses()->forks, 1, memory_order_relaxed);
 	}
 }
@@ -144,9 +149,8 @@ static bool is_unannounced(void)
 	       current_sessions() != atomic_load_explicit(&announced_to, memory_order_relaxed);
 }
 
-void aspan_life_announce(void)
+static void announce_by_event(void)
 {
-	int saved_errno = errno;
 	bool was_told = atomic_exchange_explicit(&is_told, true, memory_order_relaxed);
 
 	if (is_unannounced()) {
@@ -154,17 +158,32 @@ void aspan_life_announce(void)
 		aspan_thread_watch();
 		emit_begin(was_told ? ASPAN_BEGIN_SESSION_START : aspan_process.how);
 	}
-	errno = saved_errno;
 }
 
-void aspan_life_begin(void)
+static void begin_ledger(void)
 {
 	struct aspan_lock lock = aspan_lock();
 
 	aspan_ledger_begin();
 	aspan_unlock(&lock);
+}
+
+void aspan_life_announce(void)
+{
+	int saved_errno = errno;
+
+	if (aspan_trace_is_open()) {
+		announce_by_event();
+	} else if (!is_librarys()) {
+		begin_ledger();
+	}
+	errno = saved_errno;
+}
+
+void aspan_life_begin(void)
+{
+	begin_ledger();
 	has_begun = true;
-	aspan_life_announce();
 }
 
 static bool take_lock(struct aspan_lock *lock)

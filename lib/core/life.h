@@ -44,12 +44,12 @@ ASPAN_PRIVATE void aspan_life_know_child(void);
  */
 ASPAN_PRIVATE void aspan_life_note_child(void);
 
-/* This program begins: its ledger, and the event `process_begin`. Call once, when events can be recorded. */
+/* This program begins: its ledger does. Call once. */
 void aspan_life_begin(void);
 
 /*
- * Records `process_begin` for sessions that do not have it: at a begin, after a fork when LTTng is in order again, and when a session
- * has started. It may allocate.
+ * Records `process_begin` for sessions that do not have it: when the provider is opened, after a fork when LTTng is in order again,
+ * and when a session has started. A forked child without a provider begins its ledger instead, so that it is known. May allocate.
  */
 ASPAN_PRIVATE void aspan_life_announce(void);
 

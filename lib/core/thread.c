@@ -22,6 +22,7 @@
 #include "misuse.h"
 #include "packed-record.h"
 #include "process.h"
+#include "trace-open.h"
 #include "trace.h"
 
 ASPAN_TLS struct aspan_thread aspan_thread;
@@ -174,7 +175,8 @@ static void prepare(struct aspan_thread *thread)
 	}
 	aspan_trace_init_thread();
 	aspan_call_stack_init_thread();
-	thread->is_prepared = has_key;
+	/* Without the provider it is done again. */
+	thread->is_prepared = has_key && aspan_trace_is_open();
 	thread->active_slot = slot;
 	thread->busy = busy;
 }

@@ -58,11 +58,11 @@ static inline void aspan_trace_emit_end(uint32_t before)
 
 /*
  * Around fork(), from outside of all handlers: keep LTTng in order in the child. There LTTng starts its threads again,
- * which allocates.
+ * which allocates. The first returns whether LTTng was there to be prepared, which the others need to know.
  */
-ASPAN_PRIVATE void aspan_trace_before_fork(void);
-ASPAN_PRIVATE void aspan_trace_after_fork_in_parent(void);
-ASPAN_PRIVATE void aspan_trace_after_fork_in_child(void);
+ASPAN_PRIVATE bool aspan_trace_before_fork(void);
+ASPAN_PRIVATE void aspan_trace_after_fork_in_parent(bool is_prepared);
+ASPAN_PRIVATE void aspan_trace_after_fork_in_child(bool is_prepared);
 
 /* Whether the program runs with liblttng-ust-fork, which does all that: it must not be done twice. */
 ASPAN_PRIVATE bool aspan_trace_has_fork_handler(void);
@@ -86,7 +86,7 @@ static inline void aspan_trace_init_thread(void)
 /* In a child whose events would carry its parent's pid: only packed events, which do not, and what tells of processes. */
 void aspan_trace_close_all_but_packed(void);
 
-/* Loads the provider, once, at the library's start; what goes wrong is only told to ALLOCSPAN_DEBUG. */
-void aspan_trace_open(void);
+/* Takes the provider's events into use. Call once (trace-open.c). */
+void aspan_trace_use(const struct aspan_trace_events *table);
 
 #endif

@@ -31,6 +31,7 @@ struct start {
 	int (*function)(void *);
 	void *argument;
 	bool is_ours;
+	bool is_prepared; /* LTTng is, by us */
 };
 
 /* What comes after the fixed arguments. */
@@ -75,7 +76,7 @@ static int run(void *pointer)
 
 	aspan_after_fork_in_child();
 	if (start->is_ours) {
-		aspan_trace_after_fork_in_child();
+		aspan_trace_after_fork_in_child(start->is_prepared);
 	}
 	aspan_life_announce();
 	return start->function(start->argument);
@@ -89,7 +90,7 @@ static int fork_by_clone(struct start *start, void *stack, int flags, const stru
 
 	start->is_ours = atomic_load_explicit(&is_ours, memory_order_relaxed);
 	if (start->is_ours) {
-		aspan_trace_before_fork();
+		start->is_prepared = aspan_trace_before_fork();
 	}
 	aspan_before_fork();
 	child = real(run, stack, flags, start, more->parent_tid, more->tls, more->child_tid);
@@ -99,7 +100,7 @@ static int fork_by_clone(struct start *start, void *stack, int flags, const stru
 	}
 	aspan_after_fork_in_parent();
 	if (start->is_ours) {
-		aspan_trace_after_fork_in_parent();
+		aspan_trace_after_fork_in_parent(start->is_prepared);
 	}
 	errno = saved_errno;
 	return child;

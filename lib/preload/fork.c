@@ -33,26 +33,35 @@
 	  (int *terminal, char *name, const struct termios *modes, const struct winsize *size),    \
 	  (terminal, name, modes, size))
 
-/* What it gives is for after(). */
-static uint32_t before(bool is_ours)
+/* From before to after. */
+struct fork_state {
+	bool is_ours; /* to keep LTTng in order is our part */
+	bool is_prepared; /* LTTng is, by us */
+	uint32_t busy;
+};
+
+static struct fork_state before(void)
 {
-	if (is_ours) {
-		aspan_trace_before_fork();
-		return 0;
+	struct fork_state state = { .is_ours = !aspan_trace_has_fork_handler() };
+
+	if (state.is_ours) {
+		state.is_prepared = aspan_trace_before_fork();
+	} else {
+		state.busy = aspan_trace_before_handled_fork();
 	}
-	return aspan_trace_before_handled_fork();
+	return state;
 }
 
-static void after(int result, bool is_ours, uint32_t busy)
+static void after(int result, const struct fork_state *state)
 {
 	int saved_errno = errno;
 
-	if (!is_ours) {
-		aspan_trace_after_handled_fork(busy);
+	if (!state->is_ours) {
+		aspan_trace_after_handled_fork(state->busy);
 	} else if (result == 0) {
-		aspan_trace_after_fork_in_child();
+		aspan_trace_after_fork_in_child(state->is_prepared);
 	} else {
-		aspan_trace_after_fork_in_parent();
+		aspan_trace_after_fork_in_parent(state->is_prepared);
 	}
 	if (result == 0) {
 		aspan_life_announce();
@@ -73,17 +82,16 @@ static void after(int result, bool is_ours, uint32_t busy)
 	EXPORT int name parameters                                                                 \
 	{                                                                                          \
 		int(*next) parameters = atomic_load_explicit(&next_##name, memory_order_relaxed);  \
-		bool is_ours = !aspan_trace_has_fork_handler();                                    \
-		uint32_t busy;                                                                     \
+		struct fork_state state;                                                           \
 		int result;                                                                        \
                                                                                                    \
 		if (!next) {                                                                       \
 			resolve_##name();                                                          \
 			next = atomic_load_explicit(&next_##name, memory_order_relaxed);           \
 		}                                                                                  \
-		busy = before(is_ours);                                                            \
+		state = before();                                                                  \
 		result = next arguments;                                                           \
-		after(result, is_ours, busy);                                                      \
+		after(result, &state);                                                             \
 		return result;                                                                     \
 	}
 
