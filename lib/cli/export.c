@@ -194,6 +194,13 @@ static int export_inputs(const struct options *options, const struct aspan_repor
 	struct job job = { .options = options, .inputs = inputs };
 	int status = EXIT_FAILURE;
 
+	if (inputs->trace_count == 0) {
+		aspan_terminal_error(
+			"%s holds no events: no process of the recording entered a group; "
+			"try 'allocspan record --root -- COMMAND'",
+			options->paths[0]);
+		return EXIT_FAILURE;
+	}
 	if (aspan_export_output_init(&output, options->output) == 0) {
 		job.directory = output.unfinished;
 		status = aspan_report_guard_run(write_traces, &job);

@@ -35,10 +35,11 @@ static struct {
 	int error;
 } mending;
 
-void aspan_record_shm_make(struct aspan_record_shm *shm)
+void aspan_record_shm_make(struct aspan_record_shm *shm, bool is_wanted)
 {
 	aspan_locked_folder_delete_dead(ASPAN_BUFFERS_DIRECTORY, PREFIX, NULL);
-	if (aspan_locked_folder_make(ASPAN_BUFFERS_DIRECTORY, PREFIX, &shm->path, &shm->fd) < 0) {
+	if (!is_wanted ||
+	    aspan_locked_folder_make(ASPAN_BUFFERS_DIRECTORY, PREFIX, &shm->path, &shm->fd) < 0) {
 		*shm = (struct aspan_record_shm){ .fd = -1 };
 	}
 }

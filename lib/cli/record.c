@@ -106,7 +106,7 @@ static int prepare(struct aspan_recording *recording)
 		return EXIT_FAILURE;
 	}
 	/* When the daemons of dead recordings do not use theirs any more. */
-	aspan_record_shm_make(&recording->shm);
+	aspan_record_shm_make(&recording->shm, options->has_user_buffers);
 	return aspan_record_session_start(&recording->session, options, &recording->buffers,
 					  recording->shm.path, recording->output.absolute) < 0 ?
 		       EXIT_FAILURE :
