@@ -34,18 +34,23 @@ if(TARGET allocspan-cli AND TARGET allocspan-preload)
 	target_include_directories(record-ticker PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
 	target_link_libraries(record-ticker PRIVATE PkgConfig::LTTNG_UST)
 
-	foreach(suite outcome daemon content stack signals why doctor ledgers processes plumbing background salvage isolation)
+	add_library(record-plugin MODULE record-plugin.c)
+	target_link_libraries(record-plugin PRIVATE allocspan::allocspan allocspan_warnings)
+	add_executable(record-plugin-host record-plugin-host.c)
+	target_link_libraries(record-plugin-host PRIVATE Threads::Threads allocspan_warnings ${CMAKE_DL_LIBS})
+
+	foreach(suite outcome daemon content stack signals why doctor ledgers processes plumbing background salvage isolation short)
 		set(script ${CMAKE_CURRENT_SOURCE_DIR}/record-${suite}.sh)
 		set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${script})
 		# A claim is a function; helpers begin with what they do for one.
 		file(STRINGS ${script} claims REGEX "^[a-z_0-9]+\\(\\) {$")
 		list(TRANSFORM claims REPLACE "\\(\\) {$" "")
-		list(FILTER claims EXCLUDE REGEX "^(expect_.*|write_.*|sum_of_records|start|start_waiting|record_with_lttng|record_killed|facts|folders|allocations_with|a_terminal_sees_one_job|small_disk|flush|make_group|record_in_group|record_until|make_stubborn|cat_daemon|left_json)$")
+		list(FILTER claims EXCLUDE REGEX "^(expect_.*|write_.*|sum_of_records|start|start_waiting|record_with_lttng|record_killed|facts|folders|allocations_with|a_terminal_sees_one_job|small_disk|flush|make_group|record_in_group|record_until|make_stubborn|cat_daemon|left_json|report)$")
 		foreach(claim IN LISTS claims)
 			add_test(NAME integration/record_${suite}/${claim} COMMAND ${script} ${claim})
 			set_tests_properties(integration/record_${suite}/${claim} PROPERTIES
 				LABELS integration TIMEOUT 600 SKIP_RETURN_CODE 77
-				ENVIRONMENT "ALLOCSPAN=$<TARGET_FILE:allocspan-cli>;RECORD_TARGET=$<TARGET_FILE:record-target>;RECORD_STACK=$<TARGET_FILE:record-stack>;RECORD_STATIC=$<TARGET_FILE:record-static>;RECORD_ALLOCATOR=$<TARGET_FILE:record-allocator>;RECORD_TICKER=$<TARGET_FILE:record-ticker>;RECORD_LEDGER=$<TARGET_FILE:record-ledger>;RECORD_CHURN=$<TARGET_FILE:record-churn>;RECORD_REFUSE=$<TARGET_FILE:record-refuse>")
+				ENVIRONMENT "ALLOCSPAN=$<TARGET_FILE:allocspan-cli>;RECORD_TARGET=$<TARGET_FILE:record-target>;RECORD_STACK=$<TARGET_FILE:record-stack>;RECORD_STATIC=$<TARGET_FILE:record-static>;RECORD_ALLOCATOR=$<TARGET_FILE:record-allocator>;RECORD_TICKER=$<TARGET_FILE:record-ticker>;RECORD_LEDGER=$<TARGET_FILE:record-ledger>;RECORD_CHURN=$<TARGET_FILE:record-churn>;RECORD_REFUSE=$<TARGET_FILE:record-refuse>;RECORD_PLUGIN=$<TARGET_FILE:record-plugin>;RECORD_PLUGIN_HOST=$<TARGET_FILE:record-plugin-host>")
 		endforeach()
 	endforeach()
 endif()

@@ -80,7 +80,8 @@ expect_no_certain_leak() {
 	expect_status 0 report --show=leaks trace
 	grep -q '^coverage   from +.* on: [0-9,]* earlier packets' "$work/out" || fail "nothing of coverage"
 	expect_cell job '~[0-9]'
-	grep -q 'which of them leaked cannot be told' "$work/out" || fail "leaks are stated"
+	# Packed events of all threads may be flushed on the busy processor, which then overwrites those of job, too.
+	grep -Eq 'which of them leaked cannot be told|^nothing, as far as events tell' "$work/out" || fail "leaks are stated"
 	expect_status 3 check trace 'leak(job) == 0' 'peak(job) <= 1MiB' 'live(job) <= 1MiB'
 }
 
