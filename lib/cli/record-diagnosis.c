@@ -52,9 +52,20 @@ static void print_killed(const struct aspan_record_question *question)
 	}
 }
 
-/* What it printed comes from the loader, or from itself. */
+/*
+ * A process loads the tracer with its first group, and only its ledger tells of it before. What it printed comes from the loader, or
+ * from itself.
+ */
 static void print_not_begun(const struct aspan_record_question *question)
 {
+	if (question->options->has_no_ledger && !question->options->has_root) {
+		aspan_terminal_note(PREFIX
+				    "no group was ever entered, or the libraries of allocspan were "
+				    "never active in %s; record without --no-ledger to know which, "
+				    "or with --root",
+				    question->program);
+		return;
+	}
 	aspan_terminal_note(PREFIX
 			    "the libraries of allocspan were never active in %s, which ended "
 			    "with status %d; what it printed may say why; try 'allocspan "

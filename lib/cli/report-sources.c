@@ -88,6 +88,18 @@ static struct aspan_report_source *find_source(const struct aspan_report_sources
 	return NULL;
 }
 
+/*
+ * An exported trace that is not LTTng's gets its name as its directory. With the hostname alone, which is what it would be, the
+ * directories of LTTng's traces would be inside of it, where babeltrace2 does not look for them.
+ */
+static bt_value_map_insert_entry_status insert_name(const struct aspan_report_source *source)
+{
+	const char *slash = strrchr(source->path, '/');
+
+	return bt_value_map_insert_string_entry(source->params, "trace-name",
+						slash && slash[1] ? slash + 1 : source->path);
+}
+
 /* Takes the UUID, also on failure. */
 static struct aspan_report_source *add_source(struct aspan_report_sources *sources,
 					      const char *path, char *uuid)
@@ -110,7 +122,8 @@ static struct aspan_report_source *add_source(struct aspan_report_sources *sourc
 	source->params = bt_value_map_create();
 	if (!source->params ||
 	    bt_value_map_insert_empty_array_entry(source->params, "inputs", &source->directories) !=
-		    BT_VALUE_MAP_INSERT_ENTRY_STATUS_OK) {
+		    BT_VALUE_MAP_INSERT_ENTRY_STATUS_OK ||
+	    insert_name(source) != BT_VALUE_MAP_INSERT_ENTRY_STATUS_OK) {
 		return NULL;
 	}
 	return source;

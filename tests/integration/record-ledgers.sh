@@ -93,10 +93,17 @@ keeps_only_plain_files() {
 without_ledgers_there_is_no_folder() {
 	# shellcheck disable=SC2016
 	ALLOCSPAN_LEDGER=/tmp expect_status 0 record --no-ledger -o trace -- sh -c \
-		'echo "${ALLOCSPAN_LEDGER-unset}"; ls -d /dev/shm/allocspan-ledger-* 2>/dev/null || true'
+		'echo "${ALLOCSPAN_LEDGER-unset}"; ls -d /dev/shm/allocspan-ledger-* 2>/dev/null || true; "$1" enter g alloc 1' \
+		sh "$RECORD_TARGET"
 	expect_equal "environment" "$(sed -n 1p "$work/out")" unset
 	[ ! -e trace/ledger ] || fail "made a folder for ledgers"
 	expect_equal "wanted" "$(facts trace ledgers.is_wanted)" false
+}
+
+without_ledgers_it_is_not_known_whether_the_libraries_were_there() {
+	expect_status 0 record --no-ledger -o trace -- sh -c true
+	expect_note "no allocation was recorded: no group was ever entered, or the libraries of allocspan were never active in "
+	expect_note "without --no-ledger"
 }
 
 goes_to_a_disk_where_memory_cannot_be_written_and_says_so() {

@@ -37,8 +37,15 @@ keeps_what_the_user_preloads() {
 	# shellcheck disable=SC2016
 	expect_status 0 env LD_PRELOAD=libpthread.so.0:libdl.so.2 "$ALLOCSPAN" record -o trace -- \
 		sh -c 'echo "$LD_PRELOAD"'
-	grep -qE '/liballocspan-preload\.so.*:liblttng-ust-fork\.so\.1:liblttng-ust-fd\.so\.1:libpthread\.so\.0:libdl\.so\.2$' \
+	grep -qE '/liballocspan-preload\.so[.0-9]*:liblttng-ust-fd\.so\.1:libpthread\.so\.0:libdl\.so\.2$' \
 		"$work/out" || fail "preloads something else"
+}
+
+preloads_what_keeps_contexts_where_there_are_more() {
+	# shellcheck disable=SC2016
+	expect_status 0 record --context vuid -o trace -- sh -c 'echo "$LD_PRELOAD"'
+	grep -qE '/liballocspan-preload\.so[.0-9]*:liblttng-ust-fd\.so\.1:liblttng-ust-fork\.so\.1$' "$work/out" ||
+		fail "preloads something else"
 }
 
 closed_streams_do_no_harm() {
