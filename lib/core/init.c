@@ -37,7 +37,7 @@
 
 _Atomic int aspan_init_state = ASPAN_INIT_NOT_YET;
 
-static bool is_started; /* by the constructor */
+static _Atomic bool is_started; /* by the constructor */
 
 static int state(void)
 {

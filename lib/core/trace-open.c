@@ -8,6 +8,7 @@
 #include "trace-open.h"
 
 #include <dlfcn.h>
+#include <errno.h>
 #include <limits.h>
 #include <link.h>
 #include <pthread.h>
@@ -190,12 +191,14 @@ static void take_over(const struct aspan_trace_events *table)
 
 void aspan_trace_open(void)
 {
+	int saved_errno = errno;
 	uint32_t busy = aspan_record_internal_begin();
 
 	atomic_fetch_add_explicit(&opening_count, 1, memory_order_relaxed);
 	take_over(load_table());
 	atomic_fetch_sub_explicit(&opening_count, 1, memory_order_relaxed);
 	aspan_record_internal_end(busy);
+	errno = saved_errno;
 }
 
 void aspan_trace_open_after_fork(void)
