@@ -9,13 +9,15 @@
 
 #include "muxers.h"
 #include "open-files.h"
+#include "source-query.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
 
-static const bt_component_source *add_reader(bt_graph *graph, const bt_plugin *plugin,
+static const bt_component_source *add_reader(bt_graph *graph,
+					     const bt_component_class_source *reader_class,
 					     const char *directory, uint64_t number)
 {
 	const bt_component_source *reader = NULL;
@@ -29,9 +31,8 @@ static const bt_component_source *add_reader(bt_graph *graph, const bt_plugin *p
 		    BT_VALUE_ARRAY_APPEND_ELEMENT_STATUS_OK &&
 	    bt_value_map_insert_entry(parameters, "inputs", inputs) ==
 		    BT_VALUE_MAP_INSERT_ENTRY_STATUS_OK) {
-		bt_graph_add_source_component(
-			graph, bt_plugin_borrow_source_component_class_by_name_const(plugin, "fs"),
-			name, parameters, BT_LOGGING_LEVEL_NONE, &reader);
+		bt_graph_add_source_component(graph, reader_class, name, parameters,
+					      BT_LOGGING_LEVEL_NONE, &reader);
 	}
 	bt_value_put_ref(parameters);
 	bt_value_put_ref(inputs);
@@ -50,6 +51,19 @@ static bool init_muxers(struct aspan_muxers *muxers, bt_graph *graph)
 	return plugin != NULL;
 }
 
+static bool add_trace(bt_graph *graph, struct aspan_muxers *muxers,
+		      const bt_component_class_source *reader_class, const char *directory,
+		      uint64_t number)
+{
+	const bt_component_source *reader;
+
+	if (!aspan_source_describes_stream(reader_class, directory)) {
+		return true;
+	}
+	reader = add_reader(graph, reader_class, directory, number);
+	return reader && aspan_muxers_add(muxers, reader) == 0;
+}
+
 /* A reader takes one trace, and each directory is one. */
 static bool add_readers(bt_graph *graph, struct aspan_muxers *muxers, const bt_value *directories)
 {
@@ -60,12 +74,12 @@ static bool add_readers(bt_graph *graph, struct aspan_muxers *muxers, const bt_v
 	bt_plugin_find("ctf", BT_FALSE, BT_FALSE, BT_TRUE, BT_TRUE, BT_FALSE, &plugin);
 	is_done = plugin != NULL;
 	for (uint64_t i = 0; is_done && i < count; i++) {
-		const bt_value *directory =
-			bt_value_array_borrow_element_by_index_const(directories, i);
-		const bt_component_source *reader =
-			add_reader(graph, plugin, bt_value_string_get(directory), i);
-
-		is_done = reader && aspan_muxers_add(muxers, reader) == 0;
+		is_done = add_trace(
+			graph, muxers,
+			bt_plugin_borrow_source_component_class_by_name_const(plugin, "fs"),
+			bt_value_string_get(
+				bt_value_array_borrow_element_by_index_const(directories, i)),
+			i);
 	}
 	bt_plugin_put_ref(plugin);
 	return is_done;

@@ -5,30 +5,13 @@
 #include "report-sources.h"
 
 #include "report-errors.h"
+#include "source-query.h"
 #include "terminal.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* Asks the class; NULL without an answer, and then libbabeltrace2 has an error. */
-static const bt_value *query(const bt_component_class_source *source_class, const char *object,
-			     const bt_value *params, bt_logging_level logging_level)
-{
-	bt_query_executor *executor = bt_query_executor_create(
-		bt_component_class_source_as_component_class_const(source_class), object, params);
-	const bt_value *answer = NULL;
-
-	if (executor &&
-	    bt_query_executor_set_logging_level(executor, logging_level) ==
-		    BT_QUERY_EXECUTOR_SET_LOGGING_LEVEL_STATUS_OK &&
-	    bt_query_executor_query(executor, &answer) != BT_QUERY_EXECUTOR_QUERY_STATUS_OK) {
-		answer = NULL;
-	}
-	bt_query_executor_put_ref(executor);
-	return answer;
-}
 
 static const bt_value *query_support(const bt_component_class_source *source_class,
 				     const char *trace, bool is_verbose)
@@ -41,8 +24,9 @@ static const bt_value *query_support(const bt_component_class_source *source_cla
 		    BT_VALUE_MAP_INSERT_ENTRY_STATUS_OK &&
 	    bt_value_map_insert_string_entry(params, "type", "directory") ==
 		    BT_VALUE_MAP_INSERT_ENTRY_STATUS_OK) {
-		answer = query(source_class, "babeltrace.support-info", params,
-			       is_verbose ? BT_LOGGING_LEVEL_ERROR : BT_LOGGING_LEVEL_NONE);
+		answer = aspan_source_query(source_class, "babeltrace.support-info", params,
+					    is_verbose ? BT_LOGGING_LEVEL_ERROR :
+							 BT_LOGGING_LEVEL_NONE);
 	}
 	bt_value_put_ref(params);
 	return answer;
@@ -129,6 +113,14 @@ static struct aspan_report_source *add_source(struct aspan_report_sources *sourc
 	return source;
 }
 
+/* One line for all of them. */
+static int note_undescribed(struct aspan_report_sources *sources, const char *trace)
+{
+	sources->undescribed = sources->undescribed ? sources->undescribed : trace;
+	sources->undescribed_count++;
+	return 0;
+}
+
 static int add_trace(struct aspan_report_sources *sources,
 		     const bt_component_class_source *source_class, const char *trace,
 		     bool is_verbose)
@@ -139,6 +131,10 @@ static int add_trace(struct aspan_report_sources *sources,
 
 	if (result) {
 		return result;
+	}
+	if (!aspan_source_describes_stream(source_class, trace)) {
+		free(uuid);
+		return note_undescribed(sources, trace);
 	}
 	source = find_source(sources, uuid);
 	if (source) {
@@ -163,6 +159,12 @@ int aspan_report_sources_init(struct aspan_report_sources *sources,
 	*sources = (struct aspan_report_sources){ 0 };
 	for (size_t i = 0; !result && i < inputs->trace_count; i++) {
 		result = add_trace(sources, source_class, inputs->traces[i], is_verbose);
+	}
+	if (!result && sources->undescribed) {
+		aspan_terminal_note("%s/metadata describes no stream of events%s: what is recorded "
+				    "there is left out; LTTng had not set up its process",
+				    sources->undescribed,
+				    sources->undescribed_count > 1 ? ", and others" : "");
 	}
 	return result;
 }
@@ -215,8 +217,9 @@ void aspan_report_sources_get_range(const struct aspan_report_sources *sources,
 				    int64_t *begin_ns, int64_t *end_ns)
 {
 	for (size_t i = 0; i < sources->count; i++) {
-		const bt_value *answer = query(source_class, "babeltrace.trace-infos",
-					       sources->items[i].params, BT_LOGGING_LEVEL_NONE);
+		const bt_value *answer = aspan_source_query(source_class, "babeltrace.trace-infos",
+							    sources->items[i].params,
+							    BT_LOGGING_LEVEL_NONE);
 
 		if (answer) {
 			widen_by_traces(answer, begin_ns, end_ns);

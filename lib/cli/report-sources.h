@@ -27,10 +27,12 @@ struct aspan_report_source {
 struct aspan_report_sources {
 	struct aspan_report_source *items;
 	size_t count;
+	const char *undescribed; /* the first trace that is left out, or NULL; the inputs own it */
+	size_t undescribed_count;
 };
 
 /*
- * Groups the traces. 0; or negative errno, and the reason has been printed. In any case
+ * Groups the traces, without those whose metadata describes no stream, which is said. 0; or negative errno, and the reason has been printed. In any case
  * aspan_report_sources_fini() frees it.
  */
 int aspan_report_sources_init(struct aspan_report_sources *sources,

@@ -149,6 +149,22 @@ processes_need_little_room_and_are_read_with_few_open_files() {
 	expect_error "files must be open, and only 64 may be; raise the limit"
 }
 
+# As LTTng leaves the trace of a process that is killed while it is set up: without the last piece of metadata.
+a_trace_that_was_not_set_up_spoils_no_other() {
+	# shellcheck disable=SC2016
+	expect_status 0 record --buffers process -o trace -- sh -c '"$1" enter g alloc 3; "$1" enter g alloc 4' sh "$RECORD_TARGET"
+	first=$(find trace/ust/pid -mindepth 1 -maxdepth 1 | sort | head -n 1)
+	babeltrace2 -o ctf-metadata "$first" | sed '/^stream {/,$d' >metadata
+	mv metadata "$first/metadata"
+	expect_status 0 "$ALLOCSPAN" report trace
+	expect_note "$first/metadata describes no stream of events: what is recorded there is left out"
+	grep -Eq '^ *4 +400 B +0 +4 .* g kind=test' "$work/out" || fail "the other is not exact"
+	grep -Eq '^ *3 +300 B +0 +3 .*~.* g kind=test' "$work/out" || fail "this one is not from its ledger"
+	expect_status 0 "$ALLOCSPAN" check trace 'allocs(total) == 7'
+	expect_status 0 "$ALLOCSPAN" export --as ctf -o exported trace
+	expect_equal "allocations of the other" "$(babeltrace2 exported | grep -c ' allocspan:alloc: ')" 4
+}
+
 buffers_of_a_user_are_one_trace() {
 	expect_status 0 record --buffers user -o trace -- "$RECORD_TARGET" enter g fork 3 alloc 10
 	expect_equal "traces" "$(find trace -name metadata | wc -l)" 1
