@@ -87,8 +87,10 @@ static void *hold_locks_of_lttng(void *argument)
 
 static void *count(void *argument)
 {
-	allocspan_token_enter(token);
+	struct allocspan_guard guard = allocspan_token_enter(token);
+
 	kept(malloc(BLOCK_BYTES));
+	allocspan_guard_exit(&guard);
 	return argument;
 }
 
@@ -161,6 +163,7 @@ static void allocate_in_destructor(void *value)
 
 static void *end_with_destructor(void *argument)
 {
+	count(NULL);
 	pthread_setspecific(key, (void *) 1);
 	return argument;
 }
