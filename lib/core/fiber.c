@@ -35,7 +35,7 @@ void allocspan_fiber_destroy(struct allocspan_fiber *fiber)
 
 struct allocspan_fiber *allocspan_fiber_get_current(void)
 {
-	if (!aspan_thread.stack) {
+	if (!aspan_thread.stack && !aspan_thread.has_ended) {
 		aspan_stack_make_room(ASPAN_CALLER_IP());
 	}
 	return aspan_thread.stack;

@@ -8,6 +8,7 @@
 
 #include "arena.h"
 #include "guard.h"
+#include "ledger.h"
 #include "lock.h"
 #include "misuse.h"
 #include "span.h"
@@ -183,6 +184,17 @@ static struct aspan_entry *make_room(struct allocspan_fiber *stack)
 	return entry;
 }
 
+static void refuse(bool is_ended, void *ip)
+{
+	if (is_ended) {
+		/* How much cannot be known here; not none, as far as any reader can tell. */
+		atomic_fetch_add_explicit(&aspan_ledger_losses()->uncounted, 1,
+					  memory_order_relaxed);
+	}
+	aspan_misuse(is_ended ? ASPAN_MISUSE_ENTER_THREAD_ENDED : ASPAN_MISUSE_ENTER_NO_MEMORY, 0,
+		     0, ip);
+}
+
 struct aspan_entry *aspan_stack_make_room(void *ip)
 {
 	struct aspan_thread *thread = &aspan_thread;
@@ -192,8 +204,8 @@ struct aspan_entry *aspan_stack_make_room(void *ip)
 	if (!entry && stack) {
 		entry = make_room(stack);
 	}
-	if (!entry && !thread->has_ended) {
-		aspan_misuse(ASPAN_MISUSE_ENTER_NO_MEMORY, 0, 0, ip);
+	if (!entry) {
+		refuse(thread->has_ended && !stack, ip);
 	}
 	return entry;
 }

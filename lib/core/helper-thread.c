@@ -11,6 +11,7 @@
 #include "debug.h"
 #include "record.h"
 #include "thread.h"
+#include "trace.h"
 
 #define STACK_BYTES ((size_t) 256 * 1024)
 
@@ -71,7 +72,7 @@ bool aspan_helper_start(struct aspan_helper *helper)
 	if (aspan_helper_is_running(helper)) {
 		return true;
 	}
-	if (aspan_thread.busy || !aspan_helper_is_ours()) {
+	if (aspan_thread.busy || !aspan_helper_is_ours() || aspan_trace_is_cut_off()) {
 		return false;
 	}
 	if (atomic_exchange_explicit(&helper->is_running, true, memory_order_acq_rel)) {

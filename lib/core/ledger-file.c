@@ -11,6 +11,7 @@
 #include <sys/random.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "layout.h"
@@ -26,6 +27,21 @@
 #define LONGEST_NAME (sizeof(NAME_PREFIX) + 4 * (size_t) (20 + 1) + sizeof(ASPAN_LEDGER_SUFFIX))
 #define TRIES 8
 #define DECIMAL 10
+
+/*
+ * By direct system calls: what the C library has instead is where a thread is cancelled, which must not happen in malloc and
+ * under a lock; and other libraries put themselves before it. liblttng-ust-fd takes a lock around close(), which in a child of _Fork()
+ * may be taken for ever. It has no business with our descriptors: LTTng knows only its own ones.
+ */
+static int open_file(const char *path, int flags, mode_t mode)
+{
+	return (int) syscall(SYS_openat, AT_FDCWD, path, flags | O_NOFOLLOW | O_CLOEXEC, mode);
+}
+
+static void close_file(int fd)
+{
+	syscall(SYS_close, fd);
+}
 
 static char *append_text(char *end, const char *text)
 {
@@ -52,7 +68,7 @@ static uint64_t take_random(void)
 {
 	uint64_t number = 0;
 
-	if (getrandom(&number, sizeof(number), GRND_NONBLOCK) != sizeof(number)) {
+	if (syscall(SYS_getrandom, &number, sizeof(number), GRND_NONBLOCK) != sizeof(number)) {
 		/* Early in a system's life; the name is only tried again if somebody has it. */
 		number = aspan_process.start_ns ^ (uintptr_t) &number;
 	}
@@ -98,17 +114,17 @@ static bool create(struct aspan_ledger_file *file, const char *folder)
 
 	for (int i = 0; i < TRIES && fd < 0 && (i == 0 || errno == EEXIST); i++) {
 		write_path(file, folder, pid_ns);
-		fd = open(file->path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+		fd = open_file(file->path, O_RDWR | O_CREAT | O_EXCL, 0600);
 	}
 	if (fd < 0) {
 		return false;
 	}
 	if (!note_identity(file, fd)) {
 		unlink(file->path);
-		close(fd);
+		close_file(fd);
 		return false;
 	}
-	close(fd);
+	close_file(fd);
 	return true;
 }
 
@@ -129,12 +145,12 @@ bool aspan_ledger_file_create(struct aspan_ledger_file *file, const char *folder
 /* The program may have moved to another root, where the path is another file, or none. */
 static int reopen(const struct aspan_ledger_file *file)
 {
-	int fd = file->path[0] ? open(file->path, O_RDWR | O_NOFOLLOW | O_CLOEXEC) : -1;
+	int fd = file->path[0] ? open_file(file->path, O_RDWR, 0) : -1;
 	struct stat its;
 
 	if (fd >= 0 &&
 	    (fstat(fd, &its) != 0 || its.st_dev != file->device || its.st_ino != file->inode)) {
-		close(fd);
+		close_file(fd);
 		return -1;
 	}
 	return fd;
@@ -166,7 +182,7 @@ bool aspan_ledger_file_map(struct aspan_ledger_file *file, char *start, size_t b
 	bool is_done = fd >= 0 && map(file, fd, start, bytes);
 
 	if (fd >= 0) {
-		close(fd);
+		close_file(fd);
 	}
 	if (is_done) {
 		file->size_bytes += bytes;

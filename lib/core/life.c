@@ -24,6 +24,13 @@
 #include "trace-open.h"
 #include "trace.h"
 
+#if defined(__has_include)
+#if __has_include(<sys/single_threaded.h>)
+#include <sys/single_threaded.h>
+#define HAS_SINGLE_THREADED 1
+#endif
+#endif
+
 /* How long an end waits for the lock, which somebody may hold who does not run any more. */
 #define LOCK_TRIES 2000
 #define LOCK_TRY_NS 50000
@@ -70,6 +77,25 @@ void aspan_after_fork_in_child(void)
 	aspan_trace_begin_forked_child();
 }
 
+/* Whether the parent had no other threads, as far as that can be known. */
+static bool was_parent_alone(void)
+{
+#ifdef HAS_SINGLE_THREADED
+	return __libc_single_threaded;
+#else
+	return false;
+#endif
+}
+
+/* In a child that nobody told. What was not there cannot be in the middle of anything. */
+static void leave_lttng(void)
+{
+	if (aspan_trace_is_open() || !was_parent_alone()) {
+		aspan_trace_cut_off();
+		aspan_trace_open_never();
+	}
+}
+
 /* Other threads of the child wait here; no handler interrupts the one that does it. */
 static void know(void)
 {
@@ -89,7 +115,7 @@ static void know(void)
 	}
 	if (!is_other) {
 		aspan_lock_renew();
-		aspan_trace_close_all_but_packed();
+		leave_lttng();
 		begin_child(ASPAN_BEGIN_CLONE);
 		aspan_process_become_known();
 	}
@@ -119,9 +145,21 @@ static bool is_librarys(void)
 	return aspan_thread.busy & (ASPAN_BUSY_INTERNAL | ASPAN_BUSY_TRACER);
 }
 
+static void begin_ledger(void)
+{
+	struct aspan_lock lock = aspan_lock();
+
+	aspan_ledger_begin();
+	aspan_unlock(&lock);
+}
+
 void aspan_life_note_child(void)
 {
 	if (has_begun && !is_librarys()) {
+		if (aspan_trace_is_cut_off()) {
+			/* What it counts is known from there alone. */
+			begin_ledger();
+		}
 		atomic_fetch_add_explicit(&aspan_ledger_losses()->forks, 1, memory_order_relaxed);
 	}
 }
@@ -149,23 +187,21 @@ static bool is_unannounced(void)
 	       current_sessions() != atomic_load_explicit(&announced_to, memory_order_relaxed);
 }
 
+/* May allocate, as LTTng does for a thread that it does not know. */
+static bool can_tell(void)
+{
+	aspan_thread_watch();
+	return aspan_trace_knows_thread();
+}
+
 static void announce_by_event(void)
 {
 	bool was_told = atomic_exchange_explicit(&is_told, true, memory_order_relaxed);
 
-	if (is_unannounced()) {
+	if (is_unannounced() && can_tell()) {
 		atomic_store_explicit(&announced_to, current_sessions(), memory_order_relaxed);
-		aspan_thread_watch();
 		emit_begin(was_told ? ASPAN_BEGIN_SESSION_START : aspan_process.how);
 	}
-}
-
-static void begin_ledger(void)
-{
-	struct aspan_lock lock = aspan_lock();
-
-	aspan_ledger_begin();
-	aspan_unlock(&lock);
 }
 
 void aspan_life_announce(void)
@@ -174,7 +210,8 @@ void aspan_life_announce(void)
 
 	if (aspan_trace_is_open()) {
 		announce_by_event();
-	} else if (!is_librarys()) {
+	}
+	if ((!aspan_trace_is_open() || aspan_trace_is_cut_off()) && !is_librarys()) {
 		begin_ledger();
 	}
 	errno = saved_errno;
@@ -215,13 +252,10 @@ static void emit_end(enum aspan_trace_end_how how, const struct aspan_ledger_pla
 static void tell_end(enum aspan_trace_end_how how)
 {
 	struct aspan_ledger_plain_counts sum = { 0 };
-	bool is_recorded = aspan_trace_enabled(process_end);
+	/* Before the lock: lock.h tells why. */
+	bool is_recorded = aspan_trace_enabled(process_end) && can_tell();
 	struct aspan_lock lock;
 
-	if (is_recorded) {
-		/* Before the lock: lock.h tells why. */
-		aspan_thread_watch();
-	}
 	if (!take_lock(&lock)) {
 		return;
 	}
@@ -268,8 +302,7 @@ void aspan_life_end_undo(void)
 
 		aspan_ledger_reopen();
 		aspan_unlock(&lock);
-		if (aspan_trace_enabled(process_begin)) {
-			aspan_thread_watch();
+		if (aspan_trace_enabled(process_begin) && can_tell()) {
 			emit_begin(ASPAN_BEGIN_EXEC_FAILED);
 		}
 	}

@@ -9,8 +9,11 @@
  *    _Fork(), syscall():                      [child] its first slow path: know        process.h tells why it gets there
  *
  * A child that nobody told has LTTng's state as its parent left it: the tracer's threads are not there, its locks may be taken, and
- * what it would record carries the parent's pid. So of such a child only packed events are recorded, which say themselves whose
- * they are; all else it counts.
+ * what it would record carries the parent's pid. So it is cut off from it (trace.h), and so are the children that it forks: only
+ * packed events are recorded, which say themselves whose they are, and what tells of processes; all else it counts.
+ *
+ * Other libraries' locks may be taken, too, and what calls them waits for ever: the dynamic linker's (also by unwinding), those
+ * of the allocator and of stdio, and those of interposers around functions of the C library. So none of that is in slow paths.
  */
 #ifndef ASPAN_CORE_LIFE_H
 #define ASPAN_CORE_LIFE_H

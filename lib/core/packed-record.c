@@ -57,7 +57,7 @@ static void attach(struct aspan_thread *thread)
 
 	aspan_thread_watch();
 	block_signals(&signals);
-	if (!thread->packed_ring) {
+	if (!thread->packed_ring && aspan_trace_knows_thread()) {
 		source = aspan_packed_source_create(thread->packed_count);
 		thread->packed_ring = source ? &source->ring : NULL;
 	}
@@ -177,7 +177,9 @@ static void push_after_end(struct aspan_thread *thread, struct aspan_packed_word
 	sigset_t blocked;
 
 	block_signals(&signals);
-	source = aspan_trace_is_over() ? NULL : aspan_packed_source_create(thread->packed_count);
+	source = aspan_trace_is_over() || !aspan_trace_knows_thread() ?
+			 NULL :
+			 aspan_packed_source_create(thread->packed_count);
 	if (source) {
 		aspan_packed_source_lock(source, &blocked);
 		push_and_record(thread, source, words);

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "ledger-rings.h"
+#include "ledger.h"
 #include "lock.h"
 #include "packed-source-ledger.h"
 #include "trace.h"
@@ -142,8 +143,11 @@ static void begin(struct aspan_packed_source *source, uint64_t record_index)
 struct aspan_packed_source *aspan_packed_source_create(uint64_t record_index)
 {
 	struct aspan_lock lock = aspan_lock();
-	struct aspan_packed_source *source = take_unused();
+	struct aspan_packed_source *source;
 
+	/* A forked child may push before it counts: what waits is to be in the ledger. */
+	aspan_ledger_begin();
+	source = take_unused();
 	if (!source) {
 		source = make();
 	}

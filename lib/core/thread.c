@@ -18,6 +18,7 @@
 #include "ledger-groups.h"
 #include "ledger-memory.h"
 #include "ledger.h"
+#include "life.h"
 #include "lock.h"
 #include "misuse.h"
 #include "packed-record.h"
@@ -173,8 +174,11 @@ static void prepare(struct aspan_thread *thread)
 	if (has_key && !thread->is_prepared) {
 		pthread_setspecific(key, (void *) 1);
 	}
-	aspan_trace_init_thread();
-	aspan_call_stack_init_thread();
+	if (!aspan_trace_is_cut_off()) {
+		aspan_trace_init_thread();
+		aspan_call_stack_init_thread();
+		thread->is_in_tracer = aspan_trace.init_thread;
+	}
 	/* Without the provider it is done again. */
 	thread->is_prepared = has_key && aspan_trace_is_open();
 	thread->active_slot = slot;
@@ -187,6 +191,7 @@ void aspan_thread_prepare(void)
 	sigset_t all;
 	sigset_t before;
 
+	aspan_life_know();
 	/* No handler sees the thread half prepared, nor what is active now. */
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);

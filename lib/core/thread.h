@@ -47,6 +47,7 @@ struct aspan_thread {
 	struct allocspan_fiber *own_stack; /* the one that ends with the thread */
 	bool is_remembering; /* counted_slot and counted are being changed */
 	bool is_prepared; /* aspan_thread_watch() has run */
+	bool is_in_tracer; /* LTTng knows it: to record, it takes no lock */
 	bool has_ended; /* our end has run: counters go to the groups themselves */
 	struct aspan_packed_ring *packed_ring; /* NULL before the first packed record */
 	uint64_t packed_count; /* of packed records that were made before that ring's */

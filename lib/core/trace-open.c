@@ -192,8 +192,12 @@ static void take_over(const struct aspan_trace_events *table)
 void aspan_trace_open(void)
 {
 	int saved_errno = errno;
-	uint32_t busy = aspan_record_internal_begin();
+	uint32_t busy;
 
+	if (aspan_trace_is_open()) {
+		return;
+	}
+	busy = aspan_record_internal_begin();
 	atomic_fetch_add_explicit(&opening_count, 1, memory_order_relaxed);
 	take_over(load_table());
 	atomic_fetch_sub_explicit(&opening_count, 1, memory_order_relaxed);
@@ -201,13 +205,19 @@ void aspan_trace_open(void)
 	errno = saved_errno;
 }
 
+void aspan_trace_open_never(void)
+{
+	if (!aspan_trace_is_open()) {
+		aspan_debug("events cannot be recorded: the process was forked by _Fork(), or "
+			    "while LTTng was loaded");
+		atomic_store_explicit(&aspan_trace_open_is_over, true, memory_order_release);
+	}
+}
+
 void aspan_trace_open_after_fork(void)
 {
 	pthread_mutex_init(&mutex, NULL);
-	if (atomic_exchange_explicit(&opening_count, 0, memory_order_relaxed) > 0 &&
-	    !aspan_trace_is_open()) {
-		aspan_debug(
-			"events cannot be recorded: the process was forked while LTTng was loaded");
-		atomic_store_explicit(&aspan_trace_open_is_over, true, memory_order_release);
+	if (atomic_exchange_explicit(&opening_count, 0, memory_order_relaxed) > 0) {
+		aspan_trace_open_never();
 	}
 }

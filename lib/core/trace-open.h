@@ -34,6 +34,9 @@ bool aspan_trace_is_needed_from_start(void);
  */
 void aspan_trace_open(void);
 
+/* It is not opened, if it is not open yet: a call that others wait for in the dynamic linker may never come back. */
+void aspan_trace_open_never(void);
+
 /* In a child: if another thread of the parent was opening it, the linker's lock is taken for ever, and it stays closed. */
 void aspan_trace_open_after_fork(void);
 

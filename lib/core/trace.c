@@ -42,7 +42,9 @@ void aspan_trace_use(const struct aspan_trace_events *table)
 	ASPAN_ALL_EVENTS(COPY_FLAGS)
 }
 
-void aspan_trace_close_all_but_packed(void)
+static bool is_cut_off;
+
+void aspan_trace_cut_off(void)
 {
 	const struct aspan_trace_events open = aspan_trace;
 
@@ -51,6 +53,17 @@ void aspan_trace_close_all_but_packed(void)
 #undef CLOSE
 	aspan_trace.process_begin.enabled = open.process_begin.enabled;
 	aspan_trace.process_end.enabled = open.process_end.enabled;
+	is_cut_off = true;
+}
+
+bool aspan_trace_is_cut_off(void)
+{
+	return is_cut_off;
+}
+
+bool aspan_trace_knows_thread(void)
+{
+	return !is_cut_off || aspan_thread.is_in_tracer;
 }
 
 bool aspan_trace_has_fork_handler(void)
@@ -107,7 +120,7 @@ void aspan_trace_after_fork_in_child(bool is_prepared)
 		aspan_thread.busy = busy;
 	} else if (aspan_trace.before_fork) {
 		/* Another thread has opened LTTng since: its threads are not here. */
-		aspan_trace_close_all_but_packed();
+		aspan_trace_cut_off();
 	}
 }
 

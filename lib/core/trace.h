@@ -83,8 +83,17 @@ static inline void aspan_trace_init_thread(void)
 	}
 }
 
-/* In a child whose events would carry its parent's pid: only packed events, which do not, and what tells of processes. */
-void aspan_trace_close_all_but_packed(void);
+/*
+ * In a child that has LTTng's state as its parent had it in the middle of things: its locks may be taken for ever by threads that are
+ * not there. Nothing of it is called any more, here and in this child's children, but for the recording of a thread that LTTng
+ * knows, which takes no lock; and of that only packed events, and what tells of processes: all others would carry the parent's pid.
+ */
+void aspan_trace_cut_off(void);
+
+ASPAN_PRIVATE bool aspan_trace_is_cut_off(void);
+
+/* Whether this thread can record. Call after aspan_thread_watch(). */
+bool aspan_trace_knows_thread(void);
 
 /* Takes the provider's events into use. Call once (trace-open.c). */
 void aspan_trace_use(const struct aspan_trace_events *table);

@@ -14,11 +14,11 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+#include "c-library.h"
 #include "life.h"
 #include "trace.h"
 
 #define EXPORT __attribute__((visibility("default")))
-#define C_LIBRARY "libc.so.6"
 
 typedef int clone_function(int (*function)(void *), void *stack, int flags, void *argument, ...);
 
@@ -54,9 +54,8 @@ static bool is_of_our_library(const void *function)
 
 __attribute__((constructor)) static void resolve(void)
 {
-	void *library = dlopen(C_LIBRARY, RTLD_LAZY | RTLD_NOLOAD);
 	void *next = dlsym(RTLD_NEXT, "clone");
-	void *real = library ? dlsym(library, "clone") : NULL;
+	void *real = aspan_find_in_c_library("clone");
 	bool are_we_first = is_of_our_library(dlsym(RTLD_DEFAULT, "clone"));
 
 	atomic_store_explicit(&is_ours, are_we_first || !aspan_trace_has_fork_handler(),
@@ -64,9 +63,6 @@ __attribute__((constructor)) static void resolve(void)
 	atomic_store_explicit(&c_library_clone, (clone_function *) (real ? real : next),
 			      memory_order_relaxed);
 	atomic_store_explicit(&next_clone, (clone_function *) next, memory_order_relaxed);
-	if (library) {
-		dlclose(library);
-	}
 }
 
 /* In the child, which has a copy of the parent's memory. */
@@ -88,7 +84,9 @@ static int fork_by_clone(struct start *start, void *stack, int flags, const stru
 	int saved_errno;
 	int child;
 
-	start->is_ours = atomic_load_explicit(&is_ours, memory_order_relaxed);
+	aspan_life_know_child();
+	start->is_ours = atomic_load_explicit(&is_ours, memory_order_relaxed) &&
+			 !aspan_trace_is_cut_off();
 	if (start->is_ours) {
 		start->is_prepared = aspan_trace_before_fork();
 	}

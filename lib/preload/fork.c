@@ -7,6 +7,9 @@
  * It cannot be done in handlers of pthread_atfork(): LTTng allocates when it starts its threads again, and an
  * allocator's own handler may not have run yet.
  *
+ * A child that was made otherwise, and its children, are cut off from LTTng (lib/core/life.h): there it is left alone, and
+ * liblttng-ust-fork is passed over.
+ *
  * _Fork() may be called in a signal handler, where nothing of that can be done. It only makes the child known at once: what it
  * interrupted would go on counting for the parent (lib/core/life.h).
  *
@@ -19,6 +22,7 @@
 #include <stdbool.h>
 #include <unistd.h>
 
+#include "c-library.h"
 #include "compiler.h"
 #include "life.h"
 #include "trace.h"
@@ -35,6 +39,7 @@
 
 /* From before to after. */
 struct fork_state {
+	bool is_cut_off; /* LTTng is left alone */
 	bool is_ours; /* to keep LTTng in order is our part */
 	bool is_prepared; /* LTTng is, by us */
 	uint32_t busy;
@@ -44,6 +49,11 @@ static struct fork_state before(void)
 {
 	struct fork_state state = { .is_ours = !aspan_trace_has_fork_handler() };
 
+	aspan_life_know_child();
+	state.is_cut_off = aspan_trace_is_cut_off();
+	if (state.is_cut_off) {
+		return state;
+	}
 	if (state.is_ours) {
 		state.is_prepared = aspan_trace_before_fork();
 	} else {
@@ -52,16 +62,23 @@ static struct fork_state before(void)
 	return state;
 }
 
-static void after(int result, const struct fork_state *state)
+static void restore_lttng(int result, const struct fork_state *state)
 {
-	int saved_errno = errno;
-
 	if (!state->is_ours) {
 		aspan_trace_after_handled_fork(state->busy);
 	} else if (result == 0) {
 		aspan_trace_after_fork_in_child(state->is_prepared);
 	} else {
 		aspan_trace_after_fork_in_parent(state->is_prepared);
+	}
+}
+
+static void after(int result, const struct fork_state *state)
+{
+	int saved_errno = errno;
+
+	if (!state->is_cut_off) {
+		restore_lttng(result, state);
 	}
 	if (result == 0) {
 		aspan_life_announce();
@@ -73,10 +90,14 @@ static void after(int result, const struct fork_state *state)
 
 #define DEFINE_FORK(name, parameters, arguments)                                                   \
 	static _Atomic(int(*) parameters) next_##name;                                             \
+	static _Atomic(int(*) parameters) last_##name; /* the C library's, or NULL */              \
 	static void resolve_##name(void)                                                           \
 	{                                                                                          \
 		/* Relaxed: everybody finds the same. */                                           \
 		atomic_store_explicit(&next_##name, (int(*) parameters) dlsym(RTLD_NEXT, #name),   \
+				      memory_order_relaxed);                                       \
+		atomic_store_explicit(&last_##name,                                                \
+				      (int(*) parameters) aspan_find_in_c_library(#name),          \
 				      memory_order_relaxed);                                       \
 	}                                                                                          \
 	EXPORT int name parameters                                                                 \
@@ -90,6 +111,10 @@ static void after(int result, const struct fork_state *state)
 			next = atomic_load_explicit(&next_##name, memory_order_relaxed);           \
 		}                                                                                  \
 		state = before();                                                                  \
+		if (state.is_cut_off && !state.is_ours &&                                          \
+		    atomic_load_explicit(&last_##name, memory_order_relaxed)) {                    \
+			next = atomic_load_explicit(&last_##name, memory_order_relaxed);           \
+		}                                                                                  \
 		result = next arguments;                                                           \
 		after(result, &state);                                                             \
 		return result;                                                                     \
@@ -127,4 +152,6 @@ __attribute__((constructor)) static void start(void)
 	FORK_FUNCTIONS(RESOLVE)
 #undef RESOLVE
 	resolve_bare_fork();
+	/* The look-up takes the dynamic linker's lock. */
+	aspan_trace_has_fork_handler();
 }

@@ -98,6 +98,13 @@ each_salvages_its_own() {
 		and sorted(row["alloc_count"] for row in report["groups"]) == [100, 200, 200, 200]'
 }
 
+# What it counts first makes its ledger, and that is after the record of it.
+a_child_that_frees_first_is_salvaged() {
+	expect_status 0 record --packed -o trace -- "$RECORD_UNTOLD" free
+	expect_report trace 'len(report["processes"]) == 2 and report["complete"]
+		and sorted(row["alloc_count"] for row in report["groups"]) == [1, 50]'
+}
+
 any_reader_sees_what_was_salvaged() {
 	record_killed
 	pid=$(python3 -c 'import json; print(json.load(open("trace/allocspan.json"))["command"]["pid"])')

@@ -23,6 +23,11 @@ if(TARGET allocspan-cli AND TARGET allocspan-preload)
 		${PROJECT_SOURCE_DIR}/lib/ledger ${PROJECT_SOURCE_DIR}/tp)
 	target_link_libraries(record-ledger PRIVATE allocspan_warnings)
 
+	add_executable(record-untold record-untold.c)
+	target_link_libraries(record-untold PRIVATE allocspan::allocspan Threads::Threads allocspan_warnings
+		${CMAKE_DL_LIBS})
+	target_compile_options(record-untold PRIVATE -fno-builtin)
+
 	add_library(record-refuse MODULE record-refuse.c)
 	target_link_libraries(record-refuse PRIVATE allocspan_warnings ${CMAKE_DL_LIBS})
 
@@ -39,7 +44,7 @@ if(TARGET allocspan-cli AND TARGET allocspan-preload)
 	add_executable(record-plugin-host record-plugin-host.c)
 	target_link_libraries(record-plugin-host PRIVATE Threads::Threads allocspan_warnings ${CMAKE_DL_LIBS})
 
-	foreach(suite outcome daemon content stack signals why doctor ledgers processes plumbing background salvage isolation short)
+	foreach(suite outcome daemon content stack signals why doctor ledgers processes plumbing background salvage isolation short untold)
 		set(script ${CMAKE_CURRENT_SOURCE_DIR}/record-${suite}.sh)
 		set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${script})
 		# A claim is a function; helpers begin with what they do for one.
@@ -50,7 +55,7 @@ if(TARGET allocspan-cli AND TARGET allocspan-preload)
 			add_test(NAME integration/record_${suite}/${claim} COMMAND ${script} ${claim})
 			set_tests_properties(integration/record_${suite}/${claim} PROPERTIES
 				LABELS integration TIMEOUT 600 SKIP_RETURN_CODE 77
-				ENVIRONMENT "ALLOCSPAN=$<TARGET_FILE:allocspan-cli>;RECORD_TARGET=$<TARGET_FILE:record-target>;RECORD_STACK=$<TARGET_FILE:record-stack>;RECORD_STATIC=$<TARGET_FILE:record-static>;RECORD_ALLOCATOR=$<TARGET_FILE:record-allocator>;RECORD_TICKER=$<TARGET_FILE:record-ticker>;RECORD_LEDGER=$<TARGET_FILE:record-ledger>;RECORD_CHURN=$<TARGET_FILE:record-churn>;RECORD_REFUSE=$<TARGET_FILE:record-refuse>;RECORD_PLUGIN=$<TARGET_FILE:record-plugin>;RECORD_PLUGIN_HOST=$<TARGET_FILE:record-plugin-host>")
+				ENVIRONMENT "ALLOCSPAN=$<TARGET_FILE:allocspan-cli>;RECORD_TARGET=$<TARGET_FILE:record-target>;RECORD_STACK=$<TARGET_FILE:record-stack>;RECORD_STATIC=$<TARGET_FILE:record-static>;RECORD_ALLOCATOR=$<TARGET_FILE:record-allocator>;RECORD_TICKER=$<TARGET_FILE:record-ticker>;RECORD_LEDGER=$<TARGET_FILE:record-ledger>;RECORD_CHURN=$<TARGET_FILE:record-churn>;RECORD_UNTOLD=$<TARGET_FILE:record-untold>;RECORD_REFUSE=$<TARGET_FILE:record-refuse>;RECORD_PLUGIN=$<TARGET_FILE:record-plugin>;RECORD_PLUGIN_HOST=$<TARGET_FILE:record-plugin-host>")
 		endforeach()
 	endforeach()
 endif()
