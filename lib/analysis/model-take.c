@@ -7,6 +7,8 @@
 #include "model-owners.h"
 #include "tally.h"
 
+#define MOST_BLOCK_BYTES (UINT64_C(1) << 57)
+
 #define NONE ASPAN_ID_MAP_NONE
 
 static int find_group(struct aspan_model *model, uint32_t process, const struct aspan_event *event,
@@ -236,8 +238,22 @@ static int take_span_enter(struct aspan_model *model, uint32_t process,
 					 aspan_tally_span_enter(model->tally, process, event);
 }
 
+/*
+ * No address space is larger than 2^57 bytes: what says so was read from a damaged part of the trace that looked like an event. In sums,
+ * it would overflow.
+ */
+static bool is_possible(const struct aspan_event *event)
+{
+	return (event->type != ASPAN_EVENT_ALLOC && event->type != ASPAN_EVENT_FREE) ||
+	       event->size_bytes <= MOST_BLOCK_BYTES;
+}
+
 int aspan_model_take(struct aspan_model *model, uint32_t process, const struct aspan_event *event)
 {
+	if (!is_possible(event)) {
+		aspan_model_note_cut_short(model);
+		return 0;
+	}
 	switch (event->type) {
 	case ASPAN_EVENT_ALLOC:
 		return take_alloc(model, process, event);

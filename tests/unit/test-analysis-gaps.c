@@ -369,6 +369,19 @@ static void a_trace_cut_short_is_not_certain(void **state)
 	assert_true(shows_losses());
 }
 
+/* Bytes that were overwritten can look like an event. */
+static void what_no_memory_can_hold_is_damage(void **state)
+{
+	(void) state;
+	group_register(2, PARSER);
+	allocate(0x10, 100, 2, PARSER);
+	allocate(0x20, UINT64_MAX - 10, 2, PARSER);
+	release(0x30, (UINT64_C(1) << 57) + 1, 2, PARSER);
+	assert_counts(result_of(2, PARSER), 1, 100, 0, 0);
+	assert_live(result_of(2, PARSER), 1, 100, 100, false);
+	assert_true(model->is_cut_short);
+}
+
 #define TEST(claim) cmocka_unit_test_setup_teardown(claim, start_model, end_model)
 
 int main(void)
@@ -395,6 +408,7 @@ int main(void)
 		TEST(losses_of_one_trace_leave_another_certain),
 		TEST(losses_without_a_number_are_losses),
 		TEST(a_trace_cut_short_is_not_certain),
+		TEST(what_no_memory_can_hold_is_damage),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
