@@ -5,7 +5,9 @@
 #include "trace-end.h"
 
 #include <errno.h>
+#include <sys/syscall.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "barrier.h"
 #include "helper-thread.h"
@@ -18,9 +20,15 @@
 
 _Atomic(struct aspan_thread *) aspan_trace_ender;
 
+/* A thread that came to the library in the last of its destructors has gone without an end: its memory may have, too. */
+static bool is_there(const struct aspan_thread_record *record)
+{
+	return syscall(SYS_tgkill, getpid(), record->vtid, 0) == 0;
+}
+
 static bool is_recording(const struct aspan_thread_record *record)
 {
-	return record->thread != &aspan_thread &&
+	return record->thread != &aspan_thread && is_there(record) &&
 	       __atomic_load_n(&record->thread->busy, __ATOMIC_ACQUIRE) & ASPAN_BUSY_TRACER;
 }
 

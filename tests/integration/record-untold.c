@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What hurts where nobody is told: record-untold locked WAY, or free, or destructors COUNT. WAY is _Fork or clone.
+ * What hurts where nobody is told: record-untold locked WAY, or free, or destructors COUNT, or late. WAY is _Fork or clone.
  * The exit status is 1 if a child hangs.
  */
 #include <allocspan/allocspan.h>
@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -168,6 +169,31 @@ static void *end_with_destructor(void *argument)
 	return argument;
 }
 
+static void *end_with_first_use(void *argument)
+{
+	pthread_setspecific(key, (void *) 1);
+	return argument;
+}
+
+#define STACK_BYTES ((size_t) 1024 * 1024)
+
+/* A thread that comes to the library so late that its end is not noticed; its memory is gone when the program ends at once. */
+static int allocate_first_in_destructor(void)
+{
+	char *stack =
+		mmap(NULL, STACK_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	pthread_attr_t attributes;
+	pthread_t thread;
+
+	pthread_key_create(&key, allocate_in_destructor);
+	pthread_attr_init(&attributes);
+	pthread_attr_setstack(&attributes, stack, STACK_BYTES);
+	pthread_create(&thread, &attributes, end_with_first_use, NULL);
+	pthread_join(thread, NULL);
+	munmap(stack, STACK_BYTES);
+	_exit(0);
+}
+
 static int allocate_in_destructors(int count)
 {
 	pthread_t thread;
@@ -187,6 +213,9 @@ int main(int argument_count, char **arguments)
 	token = allocspan_token_intern("g", NULL, 0);
 	if (strcmp(what, "destructors") == 0 && argument_count == 3) {
 		return allocate_in_destructors(atoi(arguments[2]));
+	}
+	if (strcmp(what, "late") == 0) {
+		return allocate_first_in_destructor();
 	}
 	allocspan_token_enter(token);
 	if (strcmp(what, "locked") == 0 && argument_count == 3) {

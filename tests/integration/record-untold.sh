@@ -64,4 +64,9 @@ what_the_last_destructors_allocate_is_known_to_be_missing() {
 	done
 }
 
+a_thread_that_came_too_late_to_be_ended_is_not_looked_at() {
+	expect_status 0 "$ALLOCSPAN" record -o trace -- "$RECORD_UNTOLD" late
+	expect_report 'len(p) == 1 and g[0]["alloc_count"] == 4'
+}
+
 run_claim "$@"
