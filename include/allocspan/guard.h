@@ -131,11 +131,8 @@ ALLOCSPAN_API void allocspan_unwind(const struct allocspan_mark *mark) ALLOCSPAN
  * @brief Counts the misuses of guards, tokens and spans that the library detected in this process.
  *
  * Each was also recorded as a `misuse` event where a session records those. The sorts are: `exit_twice`,
- * `exit_not_entered`, `exit_other_thread`, `enter_null`, `enter_released`, `enter_no_memory`, `enter_thread_ended`,
- * `release_twice`, `unwind_other_thread`, `thread_exit_inside`, and of bound tracepoints `begin_not_ended` and `end_not_begun`.
- *
- * `enter_thread_ended` is what a destructor of thread-specific data may do in the last round of such destructors, when the library
- * has taken the thread for ended: nothing is entered, and the counts of the group are known to lack what is allocated then.
+ * `exit_not_entered`, `exit_other_thread`, `enter_null`, `enter_released`, `enter_no_memory`, `release_twice`,
+ * `unwind_other_thread`, `thread_exit_inside`, and of bound tracepoints `begin_not_ended` and `end_not_begun`.
  *
  * Also counted is `free_not_seen`: an address was allocated again although its free had not been seen, because it went around the
  * interposer (a library opened with `RTLD_DEEPBIND`, or an allocator's own functions). Until then such a block counts as live. Only

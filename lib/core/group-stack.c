@@ -184,15 +184,16 @@ static struct aspan_entry *make_room(struct allocspan_fiber *stack)
 	return entry;
 }
 
+/* What is allocated after a refusal is in no count of the group. On a thread that has ended that is nobody's mistake, but a loss. */
 static void refuse(bool is_ended, void *ip)
 {
 	if (is_ended) {
-		/* How much cannot be known here; not none, as far as any reader can tell. */
+		/* How much it is cannot be known here: more than nothing. */
 		atomic_fetch_add_explicit(&aspan_ledger_losses()->uncounted, 1,
 					  memory_order_relaxed);
+	} else {
+		aspan_misuse(ASPAN_MISUSE_ENTER_NO_MEMORY, 0, 0, ip);
 	}
-	aspan_misuse(is_ended ? ASPAN_MISUSE_ENTER_THREAD_ENDED : ASPAN_MISUSE_ENTER_NO_MEMORY, 0,
-		     0, ip);
 }
 
 struct aspan_entry *aspan_stack_make_room(void *ip)

@@ -164,8 +164,8 @@ void aspan_stack_free(struct allocspan_fiber *stack);
 struct allocspan_fiber *aspan_stack_first(void);
 
 /*
- * The stack and a free entry of this thread; NULL if there is no memory, or if the thread has ended. Both are counted as misuse,
- * and the latter as a loss: what is allocated then is in no count of its group.
+ * The stack and a free entry of this thread; NULL if there is no memory, which is counted as misuse, or if the thread has ended,
+ * which is counted as a loss.
  */
 ASPAN_SLOW struct aspan_entry *aspan_stack_make_room(void *ip);
 

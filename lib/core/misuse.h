@@ -18,7 +18,6 @@
 	X(ENTER_NULL, enter_null)                                                                  \
 	X(ENTER_RELEASED, enter_released)                                                          \
 	X(ENTER_NO_MEMORY, enter_no_memory)                                                        \
-	X(ENTER_THREAD_ENDED, enter_thread_ended)                                                  \
 	X(RELEASE_TWICE, release_twice)                                                            \
 	X(UNWIND_OTHER_THREAD, unwind_other_thread)                                                \
 	X(THREAD_EXIT_INSIDE, thread_exit_inside)                                                  \
