@@ -141,14 +141,28 @@ static bool is_registered_twice(const struct aspan_model *model, uint32_t proces
 	return false;
 }
 
+/*
+ * An id that is registered again is the sign of another process only where nothing else would tell: a process that told its beginning,
+ * or whose trace has a place for that, takes a group up again whose release was lost. What comes after its end is another's.
+ */
+static bool is_of_next_process(const struct aspan_model *model, uint32_t process,
+			       const struct aspan_event *event)
+{
+	const struct aspan_process *of = &model->processes[process];
+	bool tells_life = of->begin.is_told || model->traces[of->trace].tells_begins;
+
+	/* Without pids there is no telling a new process from another one. */
+	return event->origin.has_vpid && (!tells_life || of->end.is_told) &&
+	       is_registered_twice(model, process, event);
+}
+
 static int take_group_register(struct aspan_model *model, uint32_t process,
 			       const struct aspan_event *event)
 {
 	uint32_t index;
 	int result;
 
-	/* Without pids there is no telling a new process from another one. */
-	if (event->origin.has_vpid && is_registered_twice(model, process, event)) {
+	if (is_of_next_process(model, process, event)) {
 		result = aspan_model_replace_process(model, event, &process);
 		if (result) {
 			return result;
@@ -158,7 +172,8 @@ static int take_group_register(struct aspan_model *model, uint32_t process,
 	if (result) {
 		return result;
 	}
-	if (model->groups[index].is_registered && !model->groups[index].is_released) {
+	if (!event->origin.has_vpid && model->groups[index].is_registered &&
+	    !model->groups[index].is_released) {
 		model->processes[process].is_mixed = true;
 	}
 	model->groups[index].is_registered = true;

@@ -146,3 +146,23 @@ int aspan_salvage_trace_write(const char *recording, struct aspan_salvaged *salv
 	globfree(&ledgers);
 	return result;
 }
+
+int aspan_salvage_trace_tell_unread(const char *recording, size_t *count)
+{
+	glob_t ledgers = { .gl_pathc = 0 };
+	int result = find_ledgers(recording, &ledgers);
+
+	*count = 0;
+	for (size_t i = 0; !result && i < ledgers.gl_pathc; i++) {
+		struct aspan_ledger_error error = { "" };
+		uint64_t record_count = 0;
+
+		if (aspan_ledger_read_waiting(ledgers.gl_pathv[i], add_thread, &record_count,
+					      &error)) {
+			aspan_terminal_error("%s", error.text);
+			(*count)++;
+		}
+	}
+	globfree(&ledgers);
+	return result;
+}

@@ -8,6 +8,7 @@
 #ifndef ASPAN_CLI_SALVAGE_TRACE_H
 #define ASPAN_CLI_SALVAGE_TRACE_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 /* Of the recording's directory. */
@@ -20,5 +21,8 @@ struct aspan_salvaged {
 
 /* Writes it for a recording, if anything waits. 0; or negative errno, and the reason has been printed. */
 int aspan_salvage_trace_write(const char *recording, struct aspan_salvaged *salvaged);
+
+/* Prints a line for each ledger of the recording that cannot be read, and counts them. 0 or -ENOMEM. */
+int aspan_salvage_trace_tell_unread(const char *recording, size_t *count);
 
 #endif

@@ -111,6 +111,7 @@ static int gather(const char *from, int output)
 static int salvage(const struct options *options)
 {
 	struct aspan_salvaged salvaged = { 0 };
+	size_t unread_count = 0;
 	int output, result;
 
 	if (mkdir(options->output, 0770) < 0 && errno != EEXIST) {
@@ -130,8 +131,9 @@ static int salvage(const struct options *options)
 				    " allocations and frees that waited in %" PRIu64 " process%s",
 				    salvaged.record_count, salvaged.process_count,
 				    salvaged.process_count == 1 ? "" : "es");
+		result = aspan_salvage_trace_tell_unread(options->output, &unread_count);
 	}
-	return result;
+	return unread_count ? -EIO : result;
 }
 
 int aspan_cli_salvage(int argc, char **argv)

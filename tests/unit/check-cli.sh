@@ -54,3 +54,14 @@ err_is "allocspan: there is no command 'recor'; did you mean 'record'?"
 expect 2 something-else
 err_is "allocspan: there is no command 'something-else'; see 'allocspan --help'"
 expect 2 "$(printf '%0500d' 0)"
+
+# Each ledger that cannot be read is told, and the rest is salvaged.
+mkdir -p "$work/trace/ledger"
+expect 0 salvage -o "$work/trace"
+echo nothing >"$work/trace/ledger/cut.ledger"
+mkfifo "$work/trace/ledger/pipe.ledger"
+ln -s /etc/passwd "$work/trace/ledger/link.ledger"
+expect 1 salvage -o "$work/trace"
+for name in cut pipe link; do
+	grep -q "^allocspan: .*/$name.ledger: " "$work/err" || fail "nothing tells of $name.ledger"
+done

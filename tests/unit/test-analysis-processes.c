@@ -176,6 +176,44 @@ static void a_clone_whose_events_bear_its_parents_pid_makes_that_uncertain(void 
 	assert_false(result_of(2, PARSER).is_certain);
 }
 
+/* Its release was lost, and the group was taken up again. */
+static void a_group_that_is_registered_again_makes_no_other_process(void **state)
+{
+	(void) state;
+	begin(ASPAN_BEGIN_LOAD);
+	group_register(2, PARSER);
+	allocate(0x10, 100, 2, PARSER);
+	group_register(2, PARSER);
+	release(0x10, 100, 2, PARSER);
+	end_with(1, 100, 1, 100);
+	aspan_model_conclude(model);
+	assert_int_equal(model->process_count, 1);
+	assert_counts(result_of(2, PARSER), 1, 100, 1, 100);
+	assert_true(process_at(0)->proof.is_complete);
+}
+
+/* The beginning was lost, too. */
+static void a_trace_that_would_tell_beginnings_needs_no_other_sign(void **state)
+{
+	(void) state;
+	aspan_model_note_begins_are_told(model, from.trace);
+	group_register(2, PARSER);
+	allocate(0x10, 100, 2, PARSER);
+	group_register(2, PARSER);
+	assert_int_equal(model->process_count, 1);
+}
+
+static void a_group_that_is_registered_after_the_end_is_of_another_process(void **state)
+{
+	(void) state;
+	begin(ASPAN_BEGIN_LOAD);
+	group_register(2, PARSER);
+	allocate(0x10, 100, 2, PARSER);
+	end_with(1, 100, 0, 0);
+	group_register(2, PARSER);
+	assert_int_equal(model->process_count, 2);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, start_all, end_report)
@@ -191,6 +229,9 @@ int main(void)
 		TEST(a_grandchild_inherits_what_its_parent_has_left),
 		TEST(the_peak_of_everything_has_inherited_memory_once),
 		TEST(a_clone_whose_events_bear_its_parents_pid_makes_that_uncertain),
+		TEST(a_group_that_is_registered_again_makes_no_other_process),
+		TEST(a_trace_that_would_tell_beginnings_needs_no_other_sign),
+		TEST(a_group_that_is_registered_after_the_end_is_of_another_process),
 	};
 #undef TEST
 
